@@ -1,0 +1,185 @@
+/**
+ * Codecs: how one item is made small alone (spec §7), so that it can be shipped or withdrawn alone.
+ *
+ *     codec 0    the octets themselves; takes no dictionary
+ *     codec 1    raw DEFLATE (RFC 1951); with a dictionary, of the recoded octets and with its text as window
+ *
+ * A dictionary belongs to a language. Its table gives up to 127 code points one octet each, in any octets:
+ *
+ *     recoded octet            stands for
+ *     00-7F                    itself
+ *     80 + i, i < n            the UTF-8 of the code point number i of the table
+ *     FF b, b from 80 to FF    b itself
+ *
+ * The recoder takes a table's code point wherever its complete UTF-8 stands, so `unrecode(recode(x))` is x for all x.
+ *
+ *     file        = version ‖ n ‖ code points ‖ size ‖ deflated text
+ *     version     1 octet, 01
+ *     n           1 octet, 0 to 127
+ *     code points n of them in UTF-8, each U+0080 to U+FFFF, each once; the commonest sixteen come first,
+ *                 because a fixed Huffman code gives 80-8F eight bits and the rest nine
+ *     size        2 octets, high first: of the text, at most 32,768
+ *     text        recoded, as raw DEFLATE to the end of the file; what is used most stands last, nearest to the data
+ *
+ * So a dictionary of two code points, `ا` and `ن`, and the text `من` (FF D9 FF 85 81), begins 01 02 D8A7 D986 0005.
+ * A dictionary's id is base32 of the first 16 octets of SHA-256 of the file.
+ */
+import { encodeBase32 } from './base.ts';
+import { sha256 } from './crypto.ts';
+import { inflate, inflateBorrowed } from './inflate.ts';
+import { LIMITS } from './limits.ts';
+import { Refused } from './refused.ts';
+
+export const CODEC = { identity: 0, deflate: 1 } as const;
+
+/** A dictionary of one language. The arrays are for reading only. */
+export interface Dictionary {
+  /** Base32 of the first 16 octets of SHA-256 of the file. */
+  id: string;
+  /** The recode table, at most 127, distinct. */
+  codePoints: readonly number[];
+  /** Recoded, at most LIMITS.dictionaryTextBytes. */
+  text: Uint8Array;
+  /** For each octet 80-FF its UTF-8, lowest octet first, and in the top octet how many; 0: none. */
+  expansions: Uint32Array;
+}
+
+export const RECODED_FROM = 0x80;
+export const ESCAPE = 0xff;
+export const CODE_POINTS_MAX = ESCAPE - RECODED_FROM;
+const VERSION = 1;
+const HEAD_BYTES = 2;
+
+/**
+ * The octets of an item, at most `bytesMax`. `dictionary` is null where the coding names none.
+ * @throws Refused `coding` for an unknown codec, `too-large` for codec 0, or `compression`.
+ */
+export function decodeCoded(
+  codec: number,
+  dictionary: Dictionary | null,
+  data: Uint8Array,
+  bytesMax: number,
+): Uint8Array<ArrayBuffer> {
+  if (codec === CODEC.identity && dictionary === null) {
+    if (data.length > bytesMax) throw new Refused('too-large', 'item');
+    return data.slice();
+  }
+  if (codec !== CODEC.deflate) throw new Refused('coding', 'unknown codec');
+  if (dictionary === null) return inflate(data, { maxBytes: bytesMax });
+  // An escaped octet takes two: more than twice the octets cannot decode to so few.
+  return unrecode(dictionary, inflateBorrowed(data, 2 * bytesMax, dictionary.text), bytesMax);
+}
+
+/** Reads a dictionary file. @throws Refused `too-large`, `coding`, `encoding` or `compression`. */
+export function parseDictionary(bytes: Uint8Array): Dictionary {
+  if (bytes.length > LIMITS.dictionaryBytes) throw new Refused('too-large', 'dictionary');
+  if (bytes.length < HEAD_BYTES) throw new Refused('encoding', 'dictionary ends too early');
+  if (bytes[0] !== VERSION) throw new Refused('coding', 'dictionary of another version');
+  const { codePoints, end } = readCodePoints(bytes, bytes[1]!);
+  if (end + 2 > bytes.length) throw new Refused('encoding', 'dictionary ends too early');
+  const size = (bytes[end]! << 8) | bytes[end + 1]!;
+  if (size > LIMITS.dictionaryTextBytes) throw new Refused('too-large', 'dictionary text');
+  const text = inflate(bytes.subarray(end + 2), { maxBytes: size });
+  if (text.length !== size) throw new Refused('compression', 'dictionary text is too short');
+  const id = encodeBase32(sha256(bytes).subarray(0, 16));
+  return { id, codePoints, text, expansions: expansionsOf(codePoints) };
+}
+
+function readCodePoints(bytes: Uint8Array, count: number): { codePoints: number[]; end: number } {
+  if (count > CODE_POINTS_MAX) throw new Refused('encoding', 'too many code points');
+  const codePoints: number[] = [];
+  let at = 2;
+  for (let i = 0; i < count; i++) {
+    const codePoint = codePointAt(bytes, at);
+    if (codePoint === 0 || codePoints.includes(codePoint)) throw new Refused('encoding', 'code points of a dictionary');
+    codePoints.push(codePoint);
+    at += utf8Bytes(codePoint);
+  }
+  return { codePoints, end: at };
+}
+
+function expansionsOf(codePoints: readonly number[]): Uint32Array {
+  const expansions = new Uint32Array(128);
+  codePoints.forEach((codePoint, i) => {
+    const last = 0x80 | (codePoint & 63);
+    const middle = 0x80 | ((codePoint >> 6) & 63);
+    expansions[i] =
+      codePoint < 0x800
+        ? (2 << 24) | (last << 8) | 0xc0 | (codePoint >> 6)
+        : (3 << 24) | (last << 16) | (middle << 8) | 0xe0 | (codePoint >> 12);
+  });
+  return expansions;
+}
+
+/** The code point U+0080 to U+FFFF whose complete, valid UTF-8 (RFC 3629) stands at `at`, else 0. */
+function codePointAt(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  const second = bytes[at + 1]! ^ 0x80;
+  if (first >= 0xc2 && first < 0xe0) return second < 64 ? ((first & 31) << 6) | second : 0;
+  if (first < 0xe0 || first >= 0xf0) return 0;
+  const third = bytes[at + 2]! ^ 0x80;
+  const codePoint = ((first & 15) << 12) | (second << 6) | third;
+  const valid = second < 64 && third < 64 && codePoint >= 0x800 && (codePoint < 0xd800 || codePoint > 0xdfff);
+  return valid && at + 2 < bytes.length ? codePoint : 0;
+}
+
+function utf8Bytes(codePoint: number): number {
+  return codePoint < 0x800 ? 2 : 3;
+}
+
+/** Recodes any octets by a dictionary's table: `unrecode(dictionary, recode(dictionary, x))` equals x. */
+export function recode({ codePoints }: Pick<Dictionary, 'codePoints'>, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const octets = new Map(codePoints.map((codePoint, i) => [codePoint, RECODED_FROM + i]));
+  const recoded = new Uint8Array(2 * bytes.length);
+  let length = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at]!;
+    const codePoint = byte < RECODED_FROM ? 0 : codePointAt(bytes, at);
+    const octet = octets.get(codePoint);
+    if (octet !== undefined) {
+      recoded[length++] = octet;
+      at += utf8Bytes(codePoint);
+      continue;
+    }
+    if (byte >= RECODED_FROM) recoded[length++] = ESCAPE;
+    recoded[length++] = byte;
+    at++;
+  }
+  return recoded.slice(0, length);
+}
+
+/** Output of `unrecode` before it is copied to its exact size. */
+let scratch = new Uint8Array(1 << 14);
+
+/** The inverse of `recode`. @throws Refused `compression` for an octet without meaning, or over `bytesMax`. */
+export function unrecode(
+  { expansions }: Pick<Dictionary, 'expansions'>,
+  recoded: Uint8Array,
+  bytesMax: number,
+): Uint8Array<ArrayBuffer> {
+  const size = Math.min(3 * recoded.length, bytesMax + 3);
+  if (scratch.length < size) scratch = new Uint8Array(size);
+  const bytes = scratch;
+  let length = 0;
+  for (let i = 0; i < recoded.length && length <= bytesMax; i++) {
+    const octet = recoded[i]!;
+    if (octet < RECODED_FROM) {
+      bytes[length++] = octet;
+      continue;
+    }
+    if (octet === ESCAPE) {
+      const escaped = recoded[++i] ?? 0;
+      if (escaped < RECODED_FROM) throw new Refused('compression', 'escapes nothing');
+      bytes[length++] = escaped;
+      continue;
+    }
+    const expansion = expansions[octet - RECODED_FROM]!;
+    if (expansion === 0) throw new Refused('compression', 'outside the table');
+    bytes[length] = expansion;
+    bytes[length + 1] = expansion >> 8;
+    bytes[length + 2] = expansion >> 16;
+    length += expansion >> 24;
+  }
+  if (length > bytesMax) throw new Refused('compression', 'decodes to too much');
+  return bytes.slice(0, length);
+}

@@ -1,0 +1,451 @@
+/**
+ * A reader's verified copy of one channel, fed by any number of transports in any order (spec §11).
+ * All trust is here: `offer` says accepted, waiting or refused. It has no clock, no disk and no network;
+ * whoever holds it keeps `files()` and offers them again next time.
+ */
+import { equalBytes } from './base.ts';
+import { decodeBlocks, type Block } from './blocks.ts';
+import { parseDictionary, type Dictionary } from './codec.ts';
+import { Contents } from './contents.ts';
+import { decodeMark, decodeSuffix, type Suffix } from './edition.ts';
+import { Identity } from './identity.ts';
+import { LIMITS } from './limits.ts';
+import { leafHash, parseEntryBundle } from './log.ts';
+import { parseNote } from './note.ts';
+import { contentId, decodeData, decodePack, encodePack, recordOf, type LayerItem, type Pack } from './pack.ts';
+import {
+  ENTRY,
+  ENTRY_BYTES,
+  LAYER,
+  decodeRecord,
+  decodeTombstone,
+  entryOf,
+  layerDigest,
+  type EntryType,
+  type PostRecord,
+} from './post.ts';
+import { ProvenLog, SIZES_NEED, leafNeed, sizeNeed, type Evidence } from './proven.ts';
+import { Refused, type RefusalCode } from './refused.ts';
+import { decodeRoot } from './root.ts';
+import { formatPath, maxBytes, parsePath, type PathParts, type TreeFile, type TreePath } from './tree.ts';
+import { WaitingRoom } from './waiting.ts';
+
+export type Outcome =
+  | { status: 'accepted' }
+  /** `need` names what it waits for: a path, `leaf/<index>`, `record/<index>`, `size/<size>` or `node/…`. */
+  | { status: 'waiting'; need: string }
+  | { status: 'refused'; code: RefusalCode; detail: string };
+
+export interface LibraryOptions {
+  /** Pins the channel; without it the first valid `root/1` decides. */
+  channelId?: string | null;
+  /** Dictionary files that this reader brings along. */
+  dictionaries?: Iterable<Uint8Array>;
+}
+
+/** A headline pack whose leaves are claimed but not proven. */
+interface Claim {
+  leaf: Uint8Array;
+  pack: TreePath;
+}
+
+const ACCEPTED: Outcome = { status: 'accepted' };
+const FIRST_ROOT = 'root/1';
+
+export class Library {
+  readonly contents = new Contents();
+  readonly #options: LibraryOptions;
+  readonly #dictionaries = new Map<string, Dictionary>();
+  readonly #waiting = new WaitingRoom();
+  #files = new Map<TreePath, Uint8Array>();
+  #fulfilled: string[] = [];
+  #settled: { path: TreePath; outcome: Outcome }[] = [];
+  #identity: Identity | null = null;
+  #log: ProvenLog | null = null;
+  /** Claims of packs that a proven mark lists, and of others: a stranger's claim never displaces a listed one. */
+  readonly #claims = { listed: new Map<number, Claim>(), others: new Map<number, Claim>() };
+  readonly #listed = new Set<string>();
+
+  constructor(options: LibraryOptions = {}) {
+    this.#options = options;
+    for (const bytes of options.dictionaries ?? []) this.#dictionaries.set(contentId(bytes), parseDictionary(bytes));
+  }
+
+  /**
+   * Takes one file of a tree. The bytes must not be altered afterwards.
+   * Never throws for what is in them: the outcome says it.
+   */
+  offer(path: string, bytes: Uint8Array): Outcome {
+    let parts: PathParts;
+    try {
+      parts = parsePath(path);
+    } catch (error) {
+      return refusedOutcome(error);
+    }
+    const outcome = this.#judge({ path: formatPath(parts), bytes }, parts);
+    this.#retryWaiting();
+    return outcome;
+  }
+
+  /** Outcomes, since the last call, of files that had been waiting. */
+  takeSettled(): { path: TreePath; outcome: Outcome }[] {
+    return this.#settled.splice(0);
+  }
+
+  get identity(): Identity | null {
+    return this.#identity;
+  }
+
+  get log(): ProvenLog | null {
+    return this.#log;
+  }
+
+  get evidence(): readonly Evidence[] {
+    return this.#log?.evidence ?? [];
+  }
+
+  /** What waiting files wait for. */
+  get needs(): string[] {
+    return this.#waiting.needs;
+  }
+
+  /** Accepted files, as they are to be kept and passed on. */
+  *files(): Generator<TreeFile> {
+    for (const [path, bytes] of this.#files) yield { path, bytes };
+  }
+
+  /** Files that may yet be accepted, to be kept apart and offered again. */
+  waitingFiles(): Iterable<TreeFile> {
+    return this.#waiting.files();
+  }
+
+  file(path: TreePath): Uint8Array | null {
+    return this.#files.get(path) ?? null;
+  }
+
+  /** The layer of a post, verified; null when it has not arrived or was withdrawn. `number` counts from 1. */
+  layer(index: number, number: number): Uint8Array | null {
+    const post = this.contents.posts.get(index);
+    const held = post?.layers.get(number);
+    if (!post || !held) return null;
+    return decodeData(held.item, post.record.layers[number - 1]!.size, (id) => this.#dictionaries.get(id) ?? null);
+  }
+
+  /** The text of a post as blocks; null when it has not arrived, was withdrawn, or the post has none. */
+  text(index: number): Block[] | null {
+    const number = textLayerOf(this.contents.posts.get(index)?.record);
+    const bytes = number === null ? null : this.layer(index, number);
+    return bytes && decodeBlocks(bytes);
+  }
+
+  #judge(file: TreeFile, parts: PathParts): Outcome {
+    try {
+      if (file.bytes.length > maxBytes(file.path)) throw new Refused('too-large', 'more octets than this path may have');
+      const held = this.#files.get(file.path);
+      if (held && equalBytes(held, file.bytes)) return ACCEPTED;
+      const need = this.#take(file, parts);
+      if (need === null) return ACCEPTED;
+      this.#waiting.add(need, `${file.path}:${contentId(file.bytes)}`, file);
+      return { status: 'waiting', need };
+    } catch (error) {
+      return refusedOutcome(error);
+    }
+  }
+
+  #retryWaiting(): void {
+    for (let need = this.#fulfilled.pop(); need !== undefined; need = this.#fulfilled.pop()) {
+      for (const file of this.#waiting.take(need)) {
+        const outcome = this.#judge(file, parsePath(file.path));
+        if (outcome.status !== 'waiting') this.#settled.push({ path: file.path, outcome });
+      }
+    }
+  }
+
+  readonly #fulfil = (need: string): void => {
+    if (need === SIZES_NEED) {
+      const sizes = this.#waiting.needs.filter((n) => n.startsWith('size/'));
+      for (const size of sizes) if (this.#log!.rootAt(Number(size.slice(5)))) this.#fulfilled.push(size);
+    } else if (this.#waiting.has(need)) {
+      this.#fulfilled.push(need);
+    }
+  };
+
+  /** Null: accepted. Else what the file waits for. */
+  #take({ path, bytes }: TreeFile, parts: PathParts): string | null {
+    if (parts.kind === 'dict') return this.#takeDictionary(path, parts.id, bytes);
+    if (parts.kind === 'root') return this.#takeRoot(path, parts.number, bytes);
+    const log = this.#log;
+    if (!log) return FIRST_ROOT;
+    switch (parts.kind) {
+      case 'checkpoint':
+        return this.#orAfterNextRoot({ path, bytes }, () => {
+          log.offerCheckpoint(parseNote(bytes));
+          return this.#keep(path, bytes);
+        });
+      case 'head':
+        return this.#orAfterNextRoot({ path, bytes }, () => this.#takeHead(log, path, bytes));
+      case 'edition':
+        return this.#takeEdition(log, path, parts.number, bytes);
+      case 'tile': {
+        const need = log.offerTile(parts.level, parts.index, parts.width, bytes);
+        return need ?? this.#keep(path, bytes);
+      }
+      case 'entries':
+        return this.#takeEntries(log, path, parts, bytes);
+      case 'pack':
+        return this.#takePack(log, path, parts.id, bytes);
+    }
+  }
+
+  #keep(path: TreePath, bytes: Uint8Array): null {
+    this.#files.set(path, bytes);
+    return null;
+  }
+
+  #takeDictionary(path: TreePath, id: string, bytes: Uint8Array): null {
+    if (contentId(bytes) !== id) throw new Refused('name', 'content does not have this name');
+    if (this.#dictionaries.size >= LIMITS.dictionaries) throw new Refused('full', 'too many dictionaries');
+    if (!this.#dictionaries.has(id)) this.#dictionaries.set(id, parseDictionary(bytes));
+    this.#fulfil(path);
+    return this.#keep(path, bytes);
+  }
+
+  #takeRoot(path: TreePath, number: number, bytes: Uint8Array): string | null {
+    const signed = decodeRoot(bytes);
+    if (signed.root.version !== number) throw new Refused('root', 'version and path differ');
+    const identity = this.#identity;
+    if (!identity) {
+      if (number > 1) return formatPath({ kind: 'root', number: number - 1 });
+      this.#identity = new Identity(signed, this.#options.channelId ?? null);
+      this.#log = new ProvenLog(this.#identity, this.#fulfil);
+    } else if (number <= identity.version) {
+      if (!identity.holds(signed)) throw new Refused(number === 1 ? 'channel' : 'root', 'another root of this version is held');
+    } else if (number > identity.version + 1) {
+      return formatPath({ kind: 'root', number: number - 1 });
+    } else if (identity.advance(signed)) {
+      this.#keep(path, bytes);
+      this.#startAgain();
+    }
+    this.#fulfil(path);
+    this.#fulfil(`after/${path}`);
+    return this.#keep(path, bytes);
+  }
+
+  /** After a reset what counts is judged anew, under the new keys only. */
+  #startAgain(): void {
+    const files = [...this.#files].filter(([path]) => !path.startsWith('root/') && !path.startsWith('dict/'));
+    for (const [path] of files) this.#files.delete(path);
+    this.contents.clear();
+    this.#claims.listed.clear();
+    this.#claims.others.clear();
+    this.#listed.clear();
+    const evidence = this.#log!.evidence;
+    this.#log = new ProvenLog(this.#identity!, this.#fulfil);
+    this.#log.evidence.push(...evidence);
+    for (const need of this.#waiting.needs) this.#fulfilled.push(need);
+    for (const [path, bytes] of files) {
+      const outcome = this.#judge({ path, bytes }, parsePath(path));
+      if (outcome.status !== 'accepted') this.#settled.push({ path, outcome });
+    }
+  }
+
+  /** What an unknown key signed may be good once the next root names that key. */
+  #orAfterNextRoot(file: TreeFile, take: () => string | null): string | null {
+    try {
+      return take();
+    } catch (error) {
+      if (error instanceof Refused && error.code === 'signature') {
+        const next = formatPath({ kind: 'root', number: this.#identity!.version + 1 });
+        this.#waiting.add(`after/${next}`, `${file.path}:${contentId(file.bytes)}`, file);
+      }
+      throw error;
+    }
+  }
+
+  readonly #dictionary = (id: string): Dictionary | null => this.#dictionaries.get(id) ?? null;
+
+  #takeHead(log: ProvenLog, path: TreePath, bytes: Uint8Array): string | null {
+    const suffix = decodeSuffix(bytes, this.#dictionary);
+    if (typeof suffix === 'string') return formatPath({ kind: 'dict', id: suffix });
+    const entries = log.offerHead(suffix);
+    this.#learnSuffix(suffix, entries);
+    this.#files.delete('checkpoint' as TreePath);
+    return this.#keep(path, bytes);
+  }
+
+  #takeEdition(log: ProvenLog, path: TreePath, number: number, bytes: Uint8Array): string | null {
+    const suffix = decodeSuffix(bytes, this.#dictionary);
+    if (typeof suffix === 'string') return formatPath({ kind: 'dict', id: suffix });
+    const last = suffix.records.at(-1)!;
+    if (!('record' in last) || last.type !== ENTRY.mark || suffix.signature) throw new Refused('encoding', 'edition');
+    const mark = decodeMark(last.record);
+    if (mark.number !== number) throw new Refused('proof', 'edition number and path differ');
+    const entries = log.offerEdition(suffix, mark.from);
+    if (entries === null) return sizeNeed(suffix.size);
+    this.#learnSuffix(suffix, entries);
+    if (mark.from === suffix.first) this.#fulfil(sizeNeed(mark.from));
+    this.#closeEditions();
+    return this.#keep(path, bytes);
+  }
+
+  #learnSuffix(suffix: Suffix, entries: readonly Uint8Array[]): void {
+    suffix.records.forEach((r, i) => {
+      const index = suffix.first + i;
+      if ('entry' in r) this.contents.types.set(index, r.entry[0] as EntryType);
+      else this.#learn(index, r.type, r.record);
+      this.contents.entries.set(index, entries[i]!);
+    });
+  }
+
+  #learn(index: number, type: EntryType, record: Uint8Array): void {
+    const { contents } = this;
+    contents.types.set(index, type);
+    if (type === ENTRY.post) contents.addPost(index, decodeRecord(record));
+    if (type === ENTRY.mark) this.#learnMark(index, record);
+    if (type === ENTRY.tombstone) {
+      const tombstone = decodeTombstone(record);
+      if (contents.addTombstone(index, tombstone)) this.#forget(tombstone.index);
+    }
+    this.#fulfil(recordNeed(index));
+  }
+
+  #learnMark(index: number, record: Uint8Array): void {
+    const mark = decodeMark(record);
+    this.contents.addMark(index, mark);
+    for (const pack of mark.packs) this.#listed.add(pack.id);
+  }
+
+  #takeEntries(log: ProvenLog, path: TreePath, at: { index: number; width: number }, bytes: Uint8Array): string | null {
+    const entries = parseEntryBundle(bytes, at.width);
+    for (const [i, entry] of entries.entries()) {
+      const index = at.index * 256 + i;
+      const leaf = log.leaf(index);
+      if (leaf === null) return leafNeed(index);
+      if (entry.length !== ENTRY_BYTES || !equalBytes(leafHash(entry), leaf)) throw new Refused('entry', 'bundle');
+    }
+    entries.forEach((entry, i) => this.contents.types.set(at.index * 256 + i, entry[0] as EntryType));
+    return this.#keep(path, bytes);
+  }
+
+  #takePack(log: ProvenLog, path: TreePath, id: string, bytes: Uint8Array): string | null {
+    if (contentId(bytes) !== id) throw new Refused('name', 'content does not have this name');
+    const pack = decodePack(bytes);
+    return pack.kind === 'headlines' ? this.#takeHeadlines(log, path, id, bytes, pack) : this.#takeLayers(path, bytes, pack);
+  }
+
+  #takeHeadlines(
+    log: ProvenLog,
+    path: TreePath,
+    id: string,
+    bytes: Uint8Array,
+    pack: Pack & { kind: 'headlines' },
+  ): string | null {
+    const read: { index: number; entry: Uint8Array; leaf: Uint8Array; record: Uint8Array | null }[] = [];
+    for (const item of pack.items) {
+      const record = 'entry' in item ? null : recordOf(item, this.#dictionary);
+      if (!('entry' in item) && !record) return dictionaryNeed(item.coding.dictionary);
+      const entry = 'entry' in item ? item.entry : entryOf(ENTRY.post, item.salt, record!);
+      read.push({ index: item.index, entry, leaf: leafHash(entry), record });
+    }
+    const claims = this.#listed.has(id) ? this.#claims.listed : this.#claims.others;
+    for (const { index, leaf } of read) if (!log.leaf(index)) claims.set(index, { leaf, pack: path });
+    this.#closeEditions(read[0]!.index);
+    for (const { index, leaf } of read) {
+      const proven = log.leaf(index);
+      if (!proven) return leafNeed(index);
+      if (!equalBytes(proven, leaf)) throw new Refused('entry', 'a record is not the one that the log committed to');
+    }
+    for (const { index, entry, record } of read) {
+      claims.delete(index);
+      this.contents.entries.set(index, entry);
+      this.contents.foundIn(index, path);
+      if (record) this.#learn(index, entry[0] as EntryType, record);
+      else this.contents.types.set(index, entry[0] as EntryType);
+    }
+    this.#keep(path, bytes);
+    for (const { index, record } of read) if (record && this.contents.withdrawn.has(index)) this.#forget(index);
+    return null;
+  }
+
+  /** Claims of strangers that spoil an edition are dropped; then the listed ones alone decide. */
+  #closeEditions(index?: number): void {
+    const { listed, others } = this.#claims;
+    try {
+      this.#log!.closeEditions((i) => listed.get(i)?.leaf ?? others.get(i)?.leaf ?? null, index);
+    } catch (error) {
+      if (!(error instanceof Refused) || others.size === 0) throw error;
+      others.clear();
+      this.#log!.closeEditions((i) => listed.get(i)?.leaf ?? null, index);
+    }
+  }
+
+  #takeLayers(path: TreePath, bytes: Uint8Array, pack: Pack & { kind: 'layers' }): string | null {
+    const { contents } = this;
+    for (const item of pack.items) {
+      if (contents.withdrawn.has(item.index)) continue;
+      const post = contents.posts.get(item.index);
+      if (!post) return recordNeed(item.index);
+      const layer = post.record.layers[item.layer - 1];
+      if (!layer) throw new Refused('layer', 'a layer that its record does not name');
+      const decoded = decodeData(item, Math.min(layer.size, LIMITS.textLayerBytes), this.#dictionary);
+      if (!decoded) return dictionaryNeed(item.coding.dictionary);
+      if (decoded.length !== layer.size || !equalBytes(layerDigest(item.salt, decoded), layer.digest)) {
+        throw new Refused('layer', 'a layer is not the one that its record committed to');
+      }
+      if (layer.kind === LAYER.text) decodeBlocks(decoded);
+    }
+    this.#keep(path, bytes);
+    this.#hold(path, pack.items);
+    for (const { index } of pack.items) if (contents.withdrawn.has(index)) this.#forget(index);
+    return null;
+  }
+
+  #hold(path: TreePath, items: readonly LayerItem[]): void {
+    for (const item of items) {
+      this.contents.posts.get(item.index)?.layers.set(item.layer, { path, item });
+      this.contents.foundIn(item.index, path);
+    }
+  }
+
+  /** Rewrites every held pack that has words of a withdrawn post. */
+  #forget(index: number): void {
+    const paths = this.contents.packsOf.get(index) ?? [];
+    this.contents.packsOf.delete(index);
+    for (const path of paths) this.#rewrite(path, index);
+    this.#fulfil(recordNeed(index));
+  }
+
+  #rewrite(path: TreePath, index: number): void {
+    const bytes = this.#files.get(path);
+    if (!bytes) return;
+    const pack = withoutPost(decodePack(bytes), index, this.contents.entries.get(index)!);
+    this.#files.delete(path);
+    for (const item of pack.items) this.contents.packsOf.get(item.index)?.delete(path);
+    if (pack.items.length === 0) return;
+    const rest = encodePack(pack);
+    const renamed = formatPath({ kind: 'pack', id: contentId(rest) });
+    this.#keep(renamed, rest);
+    if (pack.kind === 'layers') this.#hold(renamed, pack.items);
+    else for (const item of pack.items) this.contents.foundIn(item.index, renamed);
+  }
+}
+
+/** The pack without the words of one post: its record becomes a bare entry, its layers go. */
+export function withoutPost(pack: Pack, index: number, entry: Uint8Array): Pack {
+  if (pack.kind === 'layers') return { kind: 'layers', items: pack.items.filter((item) => item.index !== index) };
+  return { kind: 'headlines', items: pack.items.map((item) => (item.index === index ? { index, entry } : item)) };
+}
+
+/** The number of the text layer of a post, from 1. */
+export function textLayerOf(record: PostRecord | undefined): number | null {
+  const at = record?.layers.findIndex((layer) => layer.kind === LAYER.text) ?? -1;
+  return at < 0 ? null : at + 1;
+}
+
+const recordNeed = (index: number): string => `record/${index}`;
+const dictionaryNeed = (id: string | null): string => formatPath({ kind: 'dict', id: id! });
+
+function refusedOutcome(error: unknown): Outcome {
+  if (error instanceof Refused) return { status: 'refused', code: error.code, detail: error.detail };
+  throw error;
+}

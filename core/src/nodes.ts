@@ -1,0 +1,78 @@
+/**
+ * What a library knows of the log: hashes of complete nodes, each proven under a signed root.
+ * A complete node is the same in every size of an honest log, so two different hashes for one node
+ * are a fork, whatever heads they came with.
+ */
+import { equalBytes } from './base.ts';
+import { HASH_BYTES, TILE_WIDTH, nodeHash, peaks, rootOfPeaks } from './log.ts';
+
+const TILE_LEVELS = 8;
+const INDEX_SPAN = 2 ** 41;
+
+interface Row {
+  hashes: Uint8Array;
+  known: Uint8Array;
+}
+
+export class Nodes {
+  /** Levels 0, 8, 16, …: rows of 256, as in tiles. Other levels: one by one. */
+  #rows = new Map<number, Row>();
+  #between = new Map<number, Uint8Array>();
+
+  /** The hash of a node that is known or follows from known ones; else null. */
+  get(level: number, index: number): Uint8Array | null {
+    const held = this.#held(level, index);
+    if (held || level === 0) return held;
+    const left = this.get(level - 1, 2 * index);
+    const right = left && this.get(level - 1, 2 * index + 1);
+    if (!left || !right) return null;
+    const hash = nodeHash(left, right);
+    if (level >= TILE_LEVELS) this.#hold(level, index, hash);
+    return hash;
+  }
+
+  /** Whether this hash contradicts what is known. */
+  contradicts(level: number, index: number, hash: Uint8Array): boolean {
+    const known = this.get(level, index);
+    return known !== null && !equalBytes(known, hash);
+  }
+
+  /** Holds a proven hash. It must not contradict. */
+  put(level: number, index: number, hash: Uint8Array): void {
+    this.#hold(level, index, hash);
+  }
+
+  /** The root hash at a size, when all its peaks are known. */
+  rootAt(size: number): Uint8Array | null {
+    const hashes: Uint8Array[] = [];
+    for (const { level, index } of peaks(size)) {
+      const hash = this.get(level, index);
+      if (hash === null) return null;
+      hashes.push(hash);
+    }
+    return rootOfPeaks(hashes);
+  }
+
+  #held(level: number, index: number): Uint8Array | null {
+    if (level % TILE_LEVELS !== 0) return this.#between.get(level * INDEX_SPAN + index) ?? null;
+    const row = this.#rows.get(level * INDEX_SPAN + Math.floor(index / TILE_WIDTH));
+    const slot = index % TILE_WIDTH;
+    return row?.known[slot] === 1 ? row.hashes.subarray(slot * HASH_BYTES, (slot + 1) * HASH_BYTES) : null;
+  }
+
+  #hold(level: number, index: number, hash: Uint8Array): void {
+    if (level % TILE_LEVELS !== 0) {
+      this.#between.set(level * INDEX_SPAN + index, hash);
+      return;
+    }
+    const key = level * INDEX_SPAN + Math.floor(index / TILE_WIDTH);
+    let row = this.#rows.get(key);
+    if (!row) {
+      row = { hashes: new Uint8Array(TILE_WIDTH * HASH_BYTES), known: new Uint8Array(TILE_WIDTH) };
+      this.#rows.set(key, row);
+    }
+    const slot = index % TILE_WIDTH;
+    row.hashes.set(hash, slot * HASH_BYTES);
+    row.known[slot] = 1;
+  }
+}
