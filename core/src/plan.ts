@@ -5,7 +5,7 @@
  */
 import { TILE_WIDTH, lastTiles } from './log.ts';
 import type { Library } from './library.ts';
-import { formatPath, parsePath, type TreeFile, type TreePath } from './tree.ts';
+import { formatPath, parsePath, type TreePath } from './tree.ts';
 
 /** Paths that would tell the library more, most valuable first. Ask, offer, and call again. */
 export function wantedPaths(library: Library): TreePath[] {
@@ -51,38 +51,52 @@ function wantedTiles(library: Library): TreePath[] {
   return [...paths].filter((path) => library.file(path) === null);
 }
 
-/** What goes first when room is short: lower is earlier. Files of one rank keep the order given. */
-function rankOf(path: TreePath): number {
-  switch (parsePath(path).kind) {
+/** Sorts files so that a library that is offered them in this order never waits long. */
+export function inOfferOrder<T extends { path: TreePath }>(files: readonly T[]): T[] {
+  return files
+    .map((file) => ({ file, key: offerKey(file.path) }))
+    .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1])
+    .map(({ file }) => file);
+}
+
+/** Tiles from the top and editions from the newest: each is proven by what came before it. */
+function offerKey(path: TreePath): [rank: number, within: number] {
+  const parts = parsePath(path);
+  switch (parts.kind) {
     case 'root':
-      return 0;
-    case 'head':
-      return 1;
-    case 'checkpoint':
-      return 2;
+      return [0, parts.number];
     case 'dict':
-      return 3;
-    case 'edition':
-      return 4;
-    case 'pack':
-      return 5;
+      return [1, 0];
+    case 'head':
+      return [2, 0];
+    case 'checkpoint':
+      return [3, 0];
     case 'tile':
-      return 6;
+      return [4, -parts.level];
+    case 'edition':
+      return [5, -parts.number];
     case 'entries':
-      return 7;
+      return [6, 0];
+    case 'pack':
+      return [7, 0];
   }
 }
 
-/** Files sorted so that a library that is offered them in this order never waits long. */
-export function inOfferOrder(files: readonly TreeFile[]): TreeFile[] {
-  const key = (file: TreeFile): [number, number] => {
-    const parts = parsePath(file.path);
-    if (parts.kind === 'tile') return [3.5, -parts.level];
-    if (parts.kind === 'edition') return [rankOf(file.path), -parts.number];
-    return [rankOf(file.path), parts.kind === 'root' ? parts.number : 0];
-  };
-  return files
-    .map((file) => ({ file, key: key(file) }))
-    .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1])
-    .map(({ file }) => file);
+/**
+ * What a reader needs, most valuable first: identity and head, then editions from the newest with their
+ * headlines, then their texts. Tiles, entries and the bare checkpoint are for mirrors; editions prove themselves.
+ * `since`: no edition before this number.
+ */
+export function* byValue(library: Library, since = 1): Generator<TreePath> {
+  for (const { path } of inOfferOrder([...library.files()])) {
+    if (path.startsWith('root/') || path === 'head') yield path;
+  }
+  const marks = [...library.contents.marks.values()].sort((a, b) => b.index - a.index);
+  const wanted = marks.filter(({ mark }) => mark.number >= since);
+  for (const kind of ['headlines', 'layers'] as const) {
+    for (const { mark } of wanted) {
+      if (kind === 'headlines') yield formatPath({ kind: 'edition', number: mark.number });
+      for (const pack of mark.packs) if (pack.kind === kind) yield formatPath({ kind: 'pack', id: pack.id });
+    }
+  }
 }
