@@ -1,36 +1,40 @@
 /**
  * Codecs: how one item is made small alone (spec §7), so that it can be shipped or withdrawn alone.
  *
- *     codec 0    the octets themselves; takes no dictionary
- *     codec 1    raw DEFLATE (RFC 1951); with a dictionary, of the recoded octets and with its text as window
+ *     codec 0   the octets themselves; takes no dictionary
+ *     codec 1   raw DEFLATE (RFC 1951); with a dictionary, of the recoded octets and with its text as the window
+ *     codec 2   codec 1 with a dictionary, in which `prelude ‖ data` is the stream: data is what follows the prelude
  *
  * A dictionary belongs to a language. Its table gives up to 127 code points one octet each, in any octets:
  *
- *     recoded octet            stands for
- *     00-7F                    itself
- *     80 + i, i < n            the UTF-8 of the code point number i of the table
- *     FF b, b from 80 to FF    b itself
+ *     recoded octet    stands for
+ *     00-7F            itself
+ *     80 + i, i < n    the UTF-8 of code point number i of the table
+ *     FF b, b >= 80    b itself
  *
- * The recoder takes a table's code point wherever its complete UTF-8 stands, so `unrecode(recode(x))` is x for all x.
+ * The recoder takes a code point wherever its complete UTF-8 stands, so `unrecode(recode(x))` is x for all octets x.
  *
- *     file        = version ‖ n ‖ code points ‖ size ‖ deflated text
- *     version     1 octet, 01
- *     n           1 octet, 0 to 127
- *     code points n of them in UTF-8, each U+0080 to U+FFFF, each once; the commonest sixteen come first,
- *                 because a fixed Huffman code gives 80-8F eight bits and the rest nine
- *     size        2 octets, high first: of the text, at most 32,768
- *     text        recoded, as raw DEFLATE to the end of the file; what is used most stands last, nearest to the data
+ *     file           = version ‖ n ‖ code points ‖ prelude size ‖ prelude ‖ text size ‖ deflated text
+ *     version          1 octet, 01
+ *     n                1 octet, 0 to 127
+ *     code points      n of them in UTF-8, each U+0080 to U+FFFF, each once. The commonest sixteen come first:
+ *                      the fixed code of DEFLATE gives 80-8F eight bits, and the rest nine
+ *     prelude size     1 octet; 0: the dictionary knows no codec 2
+ *     prelude          the beginning of a DEFLATE stream in whole octets, up to where the symbols of a last, dynamic
+ *                      block begin (see inflate.ts): a code that suits the language, which no item has to carry
+ *     text size        2 octets, high first, at most 32,768
+ *     deflated text    recoded, as raw DEFLATE to the end of the file. What is used most stands last, near the data
  *
- * So a dictionary of two code points, `ا` and `ن`, and the text `من` (FF D9 FF 85 81), begins 01 02 D8A7 D986 0005.
- * A dictionary's id is base32 of the first 16 octets of SHA-256 of the file.
+ * A dictionary's id is base32 of the first 16 octets of SHA-256 of the file. Any inflater decodes both codecs:
+ * give it a stored block with the text first, or the text as its preset dictionary.
  */
 import { encodeBase32 } from './base.ts';
 import { sha256 } from './crypto.ts';
-import { inflate, inflateBorrowed } from './inflate.ts';
+import { inflate, inflateBorrowed, readPrelude, type BlockCodes } from './inflate.ts';
 import { LIMITS } from './limits.ts';
 import { Refused } from './refused.ts';
 
-export const CODEC = { identity: 0, deflate: 1 } as const;
+export const CODEC = { identity: 0, deflate: 1, begun: 2 } as const;
 
 /** A dictionary of one language. The arrays are for reading only. */
 export interface Dictionary {
@@ -40,6 +44,8 @@ export interface Dictionary {
   codePoints: readonly number[];
   /** Recoded, at most LIMITS.dictionaryTextBytes. */
   text: Uint8Array;
+  /** What the prelude begins, null where there is none. */
+  prelude: BlockCodes | null;
   /** For each octet 80-FF its UTF-8, lowest octet first, and in the top octet how many; 0: none. */
   expansions: Uint32Array;
 }
@@ -64,10 +70,16 @@ export function decodeCoded(
     if (data.length > bytesMax) throw new Refused('too-large', 'item');
     return data.slice();
   }
-  if (codec !== CODEC.deflate) throw new Refused('coding', 'unknown codec');
-  if (dictionary === null) return inflate(data, { maxBytes: bytesMax });
+  if (codec === CODEC.deflate && dictionary === null) return inflate(data, { maxBytes: bytesMax });
+  if (dictionary === null) throw new Refused('coding', 'unknown codec');
   // An escaped octet takes two: more than twice the octets cannot decode to so few.
-  return unrecode(dictionary, inflateBorrowed(data, 2 * bytesMax, dictionary.text), bytesMax);
+  return unrecode(dictionary, inflateBorrowed(data, 2 * bytesMax, dictionary.text, begunBy(codec, dictionary)), bytesMax);
+}
+
+function begunBy(codec: number, { prelude }: Dictionary): BlockCodes | null {
+  if (codec === CODEC.deflate) return null;
+  if (codec === CODEC.begun && prelude !== null) return prelude;
+  throw new Refused('coding', 'unknown codec');
 }
 
 /** Reads a dictionary file. @throws Refused `too-large`, `coding`, `encoding` or `compression`. */
@@ -76,13 +88,16 @@ export function parseDictionary(bytes: Uint8Array): Dictionary {
   if (bytes.length < HEAD_BYTES) throw new Refused('encoding', 'dictionary ends too early');
   if (bytes[0] !== VERSION) throw new Refused('coding', 'dictionary of another version');
   const { codePoints, end } = readCodePoints(bytes, bytes[1]!);
-  if (end + 2 > bytes.length) throw new Refused('encoding', 'dictionary ends too early');
-  const size = (bytes[end]! << 8) | bytes[end + 1]!;
+  const textSizeAt = end + 1 + (bytes[end] ?? 0);
+  const textAt = textSizeAt + 2;
+  if (textAt > bytes.length) throw new Refused('encoding', 'dictionary ends too early');
+  const size = (bytes[textSizeAt]! << 8) | bytes[textSizeAt + 1]!;
   if (size > LIMITS.dictionaryTextBytes) throw new Refused('too-large', 'dictionary text');
-  const text = inflate(bytes.subarray(end + 2), { maxBytes: size });
+  const prelude = bytes[end] === 0 ? null : readPrelude(bytes.subarray(end + 1, textSizeAt));
+  const text = inflate(bytes.subarray(textAt), { maxBytes: size });
   if (text.length !== size) throw new Refused('compression', 'dictionary text is too short');
   const id = encodeBase32(sha256(bytes).subarray(0, 16));
-  return { id, codePoints, text, expansions: expansionsOf(codePoints) };
+  return { id, codePoints, text, prelude, expansions: expansionsOf(codePoints) };
 }
 
 function readCodePoints(bytes: Uint8Array, count: number): { codePoints: number[]; end: number } {

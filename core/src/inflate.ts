@@ -5,6 +5,10 @@
  * of one bit, and no distance code at all, are the RFC's two exceptions), symbol 256 must have a code, symbols
  * 286-287 and distance codes 30-31 may not occur, and nothing may follow the octet in which the last block ends.
  *
+ * A stream may begin elsewhere: a *prelude* holds its first octets, which are those of many streams. It consists of
+ * whole octets: empty fixed blocks that are not the last (they fill up octets), then the header of a last, dynamic
+ * block. What remains for each stream are the symbols of that block. `prelude ‖ input` is plain RFC 1951.
+ *
  * A decoding table has one entry for each value of the next ROOT bits. An entry is
  *
  *     base << 10 | kind << 8 | extra << 4 | length of the code in bits
@@ -41,6 +45,14 @@ const LENGTH_SYMBOLS = Uint32Array.from({ length: 19 }, (_, symbol) => symbol <<
 const FIXED_LITERALS = fixedLiterals();
 const FIXED_DISTANCES = fixedDistances();
 
+/** The codes of a dynamic block: the lengths of its codes, and the tables to decode them. For reading only. */
+export interface BlockCodes {
+  literalLengths: Uint8Array;
+  distanceLengths: Uint8Array;
+  literals: Uint32Array;
+  distances: Uint32Array;
+}
+
 /**
  * Decodes one raw DEFLATE stream that fills `input` exactly.
  * @param limit `maxBytes`: the most octets of output, checked before each is written.
@@ -52,12 +64,25 @@ export function inflate(
   limit: { maxBytes: number },
   dictionary: Uint8Array = NO_DICTIONARY,
 ): Uint8Array<ArrayBuffer> {
-  return inflater.run(input, limit.maxBytes, dictionary).slice();
+  return inflater.run(input, limit.maxBytes, dictionary, null).slice();
 }
 
-/** As `inflate`, but gives a view that the next call overwrites: copy what you keep. */
-export function inflateBorrowed(input: Uint8Array, bytesMax: number, dictionary: Uint8Array): Uint8Array {
-  return inflater.run(input, bytesMax, dictionary);
+/**
+ * As `inflate`, but gives a view that the next call overwrites: copy what you keep.
+ * @param begun what `readPrelude` gave, where the stream begins in a prelude.
+ */
+export function inflateBorrowed(
+  input: Uint8Array,
+  bytesMax: number,
+  dictionary: Uint8Array,
+  begun: BlockCodes | null,
+): Uint8Array {
+  return inflater.run(input, bytesMax, dictionary, begun);
+}
+
+/** The codes with which a prelude begins a stream. @throws Refused `compression`. */
+export function readPrelude(prelude: Uint8Array): BlockCodes {
+  return inflater.prelude(prelude);
 }
 
 /** All state of a decoding. One instance serves every call, so that an item costs no tables and no buffers. */
@@ -80,18 +105,39 @@ class Inflater {
   readonly #distances = new Uint32Array((1 << DISTANCE_ROOT) + (15 << (CODE_BITS_MAX - DISTANCE_ROOT)));
   readonly #lengthTable = new Uint32Array(1 << LENGTHS_ROOT);
 
-  run(input: Uint8Array, bytesMax: number, dictionary: Uint8Array): Uint8Array {
+  run(input: Uint8Array, bytesMax: number, dictionary: Uint8Array, begun: BlockCodes | null): Uint8Array {
     if (dictionary.length > WINDOW) throw new Error('a dictionary larger than the window');
+    this.#open(input, dictionary);
+    if (this.#output.length > KEPT_BYTES) this.#output = new Uint8Array(KEPT_BYTES);
+    this.#bytesMax = bytesMax;
+    this.#room = Math.min(this.#output.length, bytesMax);
+    if (begun !== null) this.#codes(begun.literals, begun.distances);
+    else while (!this.#block());
+    if (this.#at - (this.#heldBits >> 3) !== input.length) throw new Refused('compression', 'octets after the end');
+    return this.#output.subarray(0, this.#length);
+  }
+
+  prelude(bytes: Uint8Array): BlockCodes {
+    this.#open(bytes, NO_DICTIONARY);
+    while (this.#peek(3) === 2) {
+      if (this.#bits(10) !== 2) throw new Refused('compression', 'a prelude says nothing');
+    }
+    if (this.#bits(3) !== 5) throw new Refused('compression', 'a prelude ends in a last, dynamic block');
+    const { literals, distances } = this.#readCodes();
+    if (8 * this.#at - this.#heldBits !== 8 * bytes.length) throw new Refused('compression', 'a prelude is whole octets');
+    return {
+      literalLengths: this.#lengths.slice(0, literals),
+      distanceLengths: this.#lengths.slice(literals, literals + distances),
+      literals: this.#literals.slice(),
+      distances: this.#distances.slice(),
+    };
+  }
+
+  #open(input: Uint8Array, dictionary: Uint8Array): void {
     this.#input = input;
     this.#dictionary = dictionary;
-    this.#bytesMax = bytesMax;
-    this.#at = this.#held = this.#heldBits = this.#length = 0;
-    if (this.#output.length > KEPT_BYTES) this.#output = new Uint8Array(KEPT_BYTES);
-    this.#room = Math.min(this.#output.length, bytesMax);
-    while (!this.#block());
-    if (this.#at - (this.#heldBits >> 3) !== input.length) throw new Refused('compression', 'octets after the end');
-    this.#input = this.#dictionary = NO_DICTIONARY;
-    return this.#output.subarray(0, this.#length);
+    this.#at = this.#held = this.#heldBits = 0;
+    this.#length = 0;
   }
 
   /** Decodes a block (RFC 1951 §3.2.3); true after the last. */
@@ -131,7 +177,7 @@ class Inflater {
   }
 
   /** The two codes of a dynamic block (RFC 1951 §3.2.7). */
-  #readCodes(): void {
+  #readCodes(): { literals: number; distances: number } {
     const literals = this.#bits(5) + 257;
     const distances = this.#bits(5) + 1;
     const count = this.#bits(4) + 4;
@@ -144,6 +190,7 @@ class Inflater {
     buildTable(this.#literals, LITERAL_ROOT, this.#lengths.subarray(0, literals), LITERAL_SYMBOLS, false);
     const rest = this.#lengths.subarray(literals, literals + distances);
     buildTable(this.#distances, DISTANCE_ROOT, rest, DISTANCE_SYMBOLS, true);
+    return { literals, distances };
   }
 
   #readLengths(total: number): void {

@@ -8,11 +8,23 @@ import { decodeBlocks, type Block } from './blocks.ts';
 import { parseDictionary, type Dictionary } from './codec.ts';
 import { Contents } from './contents.ts';
 import { decodeMark, decodeSuffix, type Suffix } from './edition.ts';
+import { decode } from './encoding.ts';
+import { asMap } from './fields.ts';
 import { Identity } from './identity.ts';
 import { LIMITS } from './limits.ts';
 import { leafHash, parseEntryBundle } from './log.ts';
 import { parseNote } from './note.ts';
-import { contentId, decodeData, decodePack, encodePack, recordOf, type LayerItem, type Pack } from './pack.ts';
+import {
+  contentId,
+  decodeCodings,
+  decodeData,
+  decodePack,
+  encodePack,
+  recordOf,
+  type Coding,
+  type LayerItem,
+  type Pack,
+} from './pack.ts';
 import {
   ENTRY,
   ENTRY_BYTES,
@@ -121,6 +133,13 @@ export class Library {
 
   file(path: TreePath): Uint8Array | null {
     return this.#files.get(path) ?? null;
+  }
+
+  /** Ids of the dictionaries that some of the held files name. */
+  dictionariesOf(files: Iterable<TreeFile>): Set<string> {
+    const ids = new Set<string>();
+    for (const { path, bytes } of files) for (const { dictionary } of codingsOf(path, bytes)) if (dictionary) ids.add(dictionary);
+    return ids;
   }
 
   /** The layer of a post, verified; null when it has not arrived or was withdrawn. `number` counts from 1. */
@@ -440,6 +459,13 @@ export function withoutPost(pack: Pack, index: number, entry: Uint8Array): Pack 
 export function textLayerOf(record: PostRecord | undefined): number | null {
   const at = record?.layers.findIndex((layer) => layer.kind === LAYER.text) ?? -1;
   return at < 0 ? null : at + 1;
+}
+
+/** The codings that a pack or suffix declares. */
+function codingsOf(path: TreePath, bytes: Uint8Array): Coding[] {
+  const { kind } = parsePath(path);
+  if (kind !== 'pack' && kind !== 'head' && kind !== 'edition') return [];
+  return decodeCodings(asMap(decode(bytes), kind).get(kind === 'pack' ? 1 : 5));
 }
 
 const recordNeed = (index: number): string => `record/${index}`;

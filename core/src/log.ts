@@ -168,6 +168,7 @@ export function verifyInclusion(
   path: readonly Uint8Array[],
   root: Uint8Array,
 ): void {
+  requireHashes(leaf, root, ...path);
   if (!equalBytes(rootOfInclusion(index, size, leaf, path), root)) throw new Refused('proof', 'inclusion');
 }
 
@@ -214,6 +215,7 @@ export function verifyConsistency(
   root2: Uint8Array,
   proof: readonly Uint8Array[],
 ): void {
+  requireHashes(root1, root2, ...proof);
   if (from < 1 || from > to) throw new Refused('proof', 'sizes out of order');
   if (from === to) {
     if (proof.length > 0 || !equalBytes(root1, root2)) throw new Refused('proof', 'consistency of equal sizes');
@@ -221,6 +223,10 @@ export function verifyConsistency(
   }
   const roots = rootsOfConsistency(from, to, root1, proof);
   if (!equalBytes(roots[0], root1) || !equalBytes(roots[1], root2)) throw new Refused('proof', 'consistency');
+}
+
+function requireHashes(...hashes: readonly Uint8Array[]): void {
+  if (hashes.some((hash) => hash.length !== HASH_BYTES)) throw new Refused('proof', 'a hash is not 32 octets');
 }
 
 function rootsOfConsistency(

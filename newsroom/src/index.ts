@@ -7,3 +7,4 @@ export { isRtl } from './posts.ts';
 export type { Published } from './printing.ts';
 export type { RotateOptions } from './rotation.ts';
 export { Store } from './store.ts';
+export { importSource, type ImportOptions } from './sources/sources.ts';

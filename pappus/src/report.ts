@@ -1,0 +1,93 @@
+/** What a library holds, for a person and for a program. */
+import { describeLibrary, postsOf, type Library, type LibraryReport, type PostReport } from '@pappus/core';
+import type { Verdict } from './gather.ts';
+import { REFUSAL_SENTENCES } from './sentences.ts';
+import { UserError, ago, faint, note, say, strong } from './terminal.ts';
+
+export interface Report {
+  library: LibraryReport;
+  posts: PostReport[];
+  missing: number[];
+  withdrawn: number[];
+  refused: { where: string; path: string; code: string }[];
+  waiting: { where: string; path: string; need: string }[];
+}
+
+/** @throws UserError when no channel is known yet. */
+export function reportOn(library: Library, verdicts: readonly Verdict[]): Report {
+  const described = describeLibrary(library);
+  const report: Omit<Report, 'library'> = { posts: [], missing: [], withdrawn: [], refused: [], waiting: [] };
+  for (const { where, path, outcome } of verdicts) {
+    if (outcome.status === 'refused') report.refused.push({ where, path, code: outcome.code });
+    if (outcome.status === 'waiting') report.waiting.push({ where, path, need: outcome.need });
+  }
+  if (!described) {
+    const why = report.refused[0];
+    throw new UserError(why ? refusalLine(why) : 'There is no channel here: its first file, root/1, is missing.');
+  }
+  for (const post of postsOf(library)) {
+    if (post.status === 'missing') report.missing.push(post.index);
+    else report.posts.push(post);
+    if (post.status === 'withdrawn') report.withdrawn.push(post.index);
+  }
+  return { library: described, ...report };
+}
+
+/** Everything arrived and nothing was refused; an older head beside a newer one is no fault. */
+export function isComplete(report: Report): boolean {
+  const { library, posts, missing, refused, waiting } = report;
+  const faults = refused.filter(({ code }) => code !== 'older');
+  const whole = library.size > 0 && missing.length === 0 && posts.every((post) => post.status !== 'headline');
+  return whole && faults.length === 0 && waiting.length === 0 && library.evidence.length === 0;
+}
+
+/** The answer of `verify --json`. */
+export function jsonReport({ library, posts, missing, withdrawn, refused, waiting }: Report): unknown {
+  const { channelId, name, logKey, size, rootHash, signedAt, nextBy, edition, evidence } = library;
+  const list = posts.map(({ index, status, record, replacedBy, reason }) => ({
+    index,
+    status,
+    lang: record?.lang ?? null,
+    title: record?.title ?? null,
+    date: record?.date ?? null,
+    ...(replacedBy !== null && { replacedBy }),
+    ...(reason !== null && { reason }),
+  }));
+  const checkpoint = { channelId, name, logKey, size, rootHash, signedAt, nextBy, edition };
+  return { ...checkpoint, posts: list, missing, withdrawn, refused, waiting, evidence };
+}
+
+/** A few lines that say whose this is, how much of it is here, and how old it is. `now` in seconds. */
+export function sayReport(report: Report, now: number): void {
+  const { library, posts, missing, withdrawn } = report;
+  const texts = posts.filter((p) => p.status === 'current' || p.status === 'corrected').length;
+  const headlines = posts.filter((p) => p.status === 'headline').length;
+  say(`${strong(library.name)}  ${faint(library.channelId)}`);
+  if (library.signedAt === null) {
+    say('No signed head has arrived yet: nothing can be shown.');
+  } else {
+    const total = texts + headlines + missing.length;
+    say(`signed by ${library.name} · ${texts} of ${total} posts · signed ${ago(library.signedAt, now)}`);
+    if (library.nextBy !== null && library.nextBy < now) {
+      say(`A newer edition was expected ${ago(library.nextBy, now)}: it may have been withheld. Ask by another way.`);
+    }
+  }
+  if (headlines > 0) say(`${headlines} posts are here with their headlines only.`);
+  if (missing.length > 0) say(`${missing.length} posts have not arrived.`);
+  if (withdrawn.length > 0) say(`${withdrawn.length} posts were withdrawn by the newsroom.`);
+  if (!library.linked) say('Two signed heads are not yet shown to be of one history: more files will tell.');
+  sayFaults(report);
+}
+
+function sayFaults({ library, refused, waiting }: Report): void {
+  for (const fault of refused) note(refusalLine(fault));
+  if (waiting.length > 0) note(`${waiting.length} files wait for others; bring more of the channel.`);
+  if (library.evidence.length > 0) {
+    note('EVIDENCE: this channel\u2019s key signed two histories. Both heads are kept; show them to others:');
+    for (const { held, other } of library.evidence) note(`\n${held}\n${other}`);
+  }
+}
+
+function refusalLine({ where, path, code }: Report['refused'][number]): string {
+  return `${where}: ${path}: ${REFUSAL_SENTENCES[code as keyof typeof REFUSAL_SENTENCES]} (${code})`;
+}
