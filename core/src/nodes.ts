@@ -37,9 +37,45 @@ export class Nodes {
     return known !== null && !equalBytes(known, hash);
   }
 
-  /** Holds a proven hash. It must not contradict. */
-  put(level: number, index: number, hash: Uint8Array): void {
+  /** Holds a proven hash. False, and nothing changes, when another is held in its place. */
+  put(level: number, index: number, hash: Uint8Array): boolean {
+    const held = this.#held(level, index);
+    if (held) return equalBytes(held, hash);
     this.#hold(level, index, hash);
+    return true;
+  }
+
+  /**
+   * The root hash at `size` that the log with `root` at `above` entries had, by going down from its peaks.
+   * Null when too little is known; `contradiction` when what is known does not fit together.
+   */
+  rootBelow(above: number, root: Uint8Array, size: number): Uint8Array | null | 'contradiction' {
+    const whole = this.rootAt(above);
+    if (whole === null) return null;
+    if (!equalBytes(whole, root)) return 'contradiction';
+    const hashes: Uint8Array[] = [];
+    for (const { level, index } of peaks(size)) {
+      const top = peaks(above).find((p) => p.level >= level && Math.floor(index / 2 ** (p.level - level)) === p.index)!;
+      const hash = this.#descend(top.level, top.index, level, index);
+      if (hash === null || hash === 'contradiction') return hash;
+      hashes.push(hash);
+    }
+    return rootOfPeaks(hashes);
+  }
+
+  /** The hash of a node as its ancestor commits to it. */
+  #descend(topLevel: number, topIndex: number, level: number, index: number): Uint8Array | null | 'contradiction' {
+    let hash = this.get(topLevel, topIndex);
+    let at = topIndex;
+    for (let l = topLevel - 1; l >= level && hash; l--) {
+      const left: Uint8Array | null = this.get(l, 2 * at);
+      const right = this.get(l, 2 * at + 1);
+      if (!left || !right) return null;
+      if (!equalBytes(nodeHash(left, right), hash)) return 'contradiction';
+      at = Math.floor(index / 2 ** (l - level));
+      hash = at % 2 === 0 ? left : right;
+    }
+    return hash;
   }
 
   /** The root hash at a size, when all its peaks are known. */

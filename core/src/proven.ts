@@ -221,13 +221,13 @@ export class ProvenLog {
   }
 
   #put(level: number, index: number, hash: Uint8Array): void {
-    this.#nodes.put(level, index, hash);
+    if (!this.#nodes.put(level, index, hash)) for (const head of this.#unlinked) this.#keepEvidence(head);
     if (level === 0) this.#fulfil(leafNeed(index));
     else if (level % 8 === 0) this.#fulfil(nodeNeed(level, index));
   }
 
   #adopt(head: SignedHead): void {
-    if (this.#head) this.#unlinked.push(this.#head);
+    if (this.#head && this.#head.size < head.size) this.#unlinked.push(this.#head);
     this.#head = head;
     this.#anchors.set(head.size, head.root);
     this.#fulfil(sizeNeed(head.size));
@@ -258,12 +258,16 @@ export class ProvenLog {
     if (!equalBytes(frontier.root(), held.root)) this.#fork(head);
   }
 
-  /** Compares heads met earlier with what has been proven since. */
+  /** Compares heads met earlier with the newest, as far as what is proven since allows it. */
   #link(): void {
+    const newest = this.#head;
+    if (!newest || this.#unlinked.length === 0) return;
     this.#unlinked = this.#unlinked.filter((head) => {
-      const root = this.#nodes.rootAt(head.size);
-      if (root && !equalBytes(root, head.root)) this.#keepEvidence(head);
-      return root === null;
+      const root = this.#nodes.rootBelow(newest.size, newest.root, head.size);
+      if (root === null) return true;
+      if (root !== 'contradiction' && equalBytes(root, head.root)) return false;
+      this.#keepEvidence(head);
+      return true;
     });
   }
 
