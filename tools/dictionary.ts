@@ -86,7 +86,11 @@ export function encodeDictionary(codePoints: readonly number[], prelude: Uint8Ar
 function buildText(lang: string, codePoints: readonly number[], articles: readonly Article[]): Uint8Array {
   const glue = recode({ codePoints }, glueOf(lang));
   const room = LIMITS.dictionaryTextBytes - glue.length - 1;
-  const phrases = choosePhrases(articles.map(paragraphsOf), room, (text) => recode({ codePoints }, encodeUtf8(text)).length);
+  const phrases = choosePhrases(
+    articles.map(paragraphsOf),
+    room,
+    (text) => recode({ codePoints }, encodeUtf8(text)).length,
+  );
   // The most valuable phrases stand last: near copies cost fewer bits.
   return concatBytes(recode({ codePoints }, encodeUtf8(phrases.toReversed().join(' ') + ' ')), glue);
 }
@@ -238,7 +242,14 @@ function glueOf(lang: string): Uint8Array {
   const link = [0x07, 0x78, 0x40, ...encodeUtf8('https://www.')];
   const paragraphs = [...encodeUtf8('. '), 0x79, 0x01, 0x2e, 0x79, 0x02, 0x2e, 0x78];
   const start = [0xa6, 0x00, 0x78];
-  const language = [0x02, 0x60 + lang.length, ...encodeUtf8(lang), ...(RTL.includes(lang) ? [0x03, 0xf5] : []), 0x04, 0x1a];
+  const language = [
+    0x02,
+    0x60 + lang.length,
+    ...encodeUtf8(lang),
+    ...(RTL.includes(lang) ? [0x03, 0xf5] : []),
+    0x04,
+    0x1a,
+  ];
   return Uint8Array.from([...link, ...paragraphs, ...start, ...language]);
 }
 
@@ -252,15 +263,23 @@ function readArticles(source: string, lang: string): Article[] {
     .filter((article) => article.lang === lang);
 }
 
+function textOf(article: Article): string {
+  return paragraphsOf({ ...article, title: null, summary: null }).join('\n');
+}
+
 if (import.meta.main) {
   const [lang, out, ...sources] = process.argv.slice(2);
   if (lang === undefined || out === undefined || sources.length === 0) {
     console.error('usage: node tools/dictionary.ts <lang> <out> <articles.jsonl>[@modulus,remainder] …');
     process.exit(2);
   }
-  const articles = sources.flatMap((source) => readArticles(source, lang));
+  const read = sources.flatMap((source) => readArticles(source, lang));
+  // An article that was posted twice is one: its phrases must not count as common.
+  const articles = [...new Map(read.map((article) => [textOf(article), article])).values()];
   const file = buildDictionary(lang, articles);
   writeFileSync(out, file);
   const { id, codePoints, text } = parseDictionary(file);
-  console.log(`${id} ${lang}: ${articles.length} articles, ${codePoints.length} code points, ${text.length} octets in ${file.length}`);
+  console.log(
+    `${id} ${lang}: ${articles.length} articles, ${codePoints.length} code points, ${text.length} octets in ${file.length}`,
+  );
 }

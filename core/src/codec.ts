@@ -73,7 +73,11 @@ export function decodeCoded(
   if (codec === CODEC.deflate && dictionary === null) return inflate(data, { maxBytes: bytesMax });
   if (dictionary === null) throw new Refused('coding', 'unknown codec');
   // An escaped octet takes two: more than twice the octets cannot decode to so few.
-  return unrecode(dictionary, inflateBorrowed(data, 2 * bytesMax, dictionary.text, begunBy(codec, dictionary)), bytesMax);
+  return unrecode(
+    dictionary,
+    inflateBorrowed(data, 2 * bytesMax, dictionary.text, begunBy(codec, dictionary)),
+    bytesMax,
+  );
 }
 
 function begunBy(codec: number, { prelude }: Dictionary): BlockCodes | null {
@@ -147,7 +151,7 @@ export function recode({ codePoints }: Pick<Dictionary, 'codePoints'>, bytes: Ui
   const octets = new Map(codePoints.map((codePoint, i) => [codePoint, RECODED_FROM + i]));
   const recoded = new Uint8Array(2 * bytes.length);
   let length = 0;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const byte = bytes[at]!;
     const codePoint = byte < RECODED_FROM ? 0 : codePointAt(bytes, at);
     const octet = octets.get(codePoint);

@@ -2,9 +2,12 @@
  * SHA-256 (FIPS 180-4) and the one rule of Ed25519 verification (RFC 8032; spec §3).
  * Synchronous everywhere; a platform may lend a faster SHA-256.
  */
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import * as ed25519 from '@noble/ed25519';
+import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
 import { Refused } from './refused.ts';
+
+// The library leaves SHA-512 to its user when it is to be synchronous.
+ed25519.hashes.sha512 = sha512;
 
 let hash: (bytes: Uint8Array) => Uint8Array = nobleSha256;
 

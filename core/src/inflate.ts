@@ -124,7 +124,8 @@ class Inflater {
     }
     if (this.#bits(3) !== 5) throw new Refused('compression', 'a prelude ends in a last, dynamic block');
     const { literals, distances } = this.#readCodes();
-    if (8 * this.#at - this.#heldBits !== 8 * bytes.length) throw new Refused('compression', 'a prelude is whole octets');
+    if (8 * this.#at - this.#heldBits !== 8 * bytes.length)
+      throw new Refused('compression', 'a prelude is whole octets');
     return {
       literalLengths: this.#lengths.slice(0, literals),
       distanceLengths: this.#lengths.slice(literals, literals + distances),
@@ -195,7 +196,7 @@ class Inflater {
 
   #readLengths(total: number): void {
     const lengths = this.#lengths;
-    for (let n = 0; n < total; ) {
+    for (let n = 0; n < total;) {
       const entry = this.#lengthTable[this.#peek(LENGTHS_ROOT)]!;
       this.#bits(entry & 15);
       const symbol = entry >> 10;
@@ -246,7 +247,7 @@ class Inflater {
     let held = this.#held;
     let bits = this.#heldBits;
     for (;;) {
-      for (; bits < 24; bits += 8) held |= (at < end ? input[at]! : 0) << bits, at++;
+      for (; bits < 24; bits += 8, at++) held |= (at < end ? input[at]! : 0) << bits;
       let entry = literals[held & ((1 << LITERAL_ROOT) - 1)]!;
       if ((entry & KIND) === LINK) {
         entry = literals[(entry >> 10) + ((held >> LITERAL_ROOT) & ((1 << ((entry >> 4) & 15)) - 1))]!;
@@ -270,7 +271,7 @@ class Inflater {
       const stop = length + (entry >> 10) + (held & ((1 << extra) - 1));
       held >>= extra;
       bits -= extra;
-      for (; bits < 24; bits += 8) held |= (at < end ? input[at]! : 0) << bits, at++;
+      for (; bits < 24; bits += 8, at++) held |= (at < end ? input[at]! : 0) << bits;
       entry = distances[held & ((1 << DISTANCE_ROOT) - 1)]!;
       if ((entry & KIND) === LINK) {
         entry = distances[(entry >> 10) + ((held >> DISTANCE_ROOT) & ((1 << ((entry >> 4) & 15)) - 1))]!;
@@ -278,7 +279,7 @@ class Inflater {
       if ((entry & KIND) !== COPY) throw new Refused('compression', 'no such distance code');
       held >>= entry & 15;
       bits -= entry & 15;
-      for (; bits < 24; bits += 8) held |= (at < end ? input[at]! : 0) << bits, at++;
+      for (; bits < 24; bits += 8, at++) held |= (at < end ? input[at]! : 0) << bits;
       const distanceExtra = (entry >> 4) & 15;
       let from = length - (entry >> 10) - (held & ((1 << distanceExtra) - 1));
       held >>= distanceExtra;
@@ -289,7 +290,8 @@ class Inflater {
         output = this.#grow(stop);
         room = this.#room;
       }
-      for (const before = dictionary.length; from < 0 && length < stop; from++) output[length++] = dictionary[before + from]!;
+      for (const before = dictionary.length; from < 0 && length < stop; from++)
+        output[length++] = dictionary[before + from]!;
       while (length < stop) output[length++] = output[from++]!;
     }
     if (at - (bits >> 3) > end) throw new Refused('compression', 'ends too early');

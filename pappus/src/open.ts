@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Refused } from '@pappus/core';
 import { HttpShelf, MemoryShelf, readHtml, type ListedShelf, type Shelf } from '@pappus/transports';
 import { FolderShelf, openZipFile } from '@pappus/transports/node';
-import { REFUSAL_SENTENCES } from './sentences.ts';
+import { wordsFor } from '@pappus/reader/words';
 import { UserError } from './terminal.ts';
 
 export interface Opened {
@@ -30,7 +30,7 @@ export async function openSource(where: string): Promise<Opened> {
     return (await magicOf(where)) === ZIP_MAGIC ? await openZip(where) : await openHtml(where, found.size);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    throw new UserError(`${where}: ${REFUSAL_SENTENCES[error.code]} (${error.code}: ${error.detail})`, 1, { cause: error });
+    throw new UserError(`${where}: ${wordsFor('en').refusals[error.code]} (${error.code}: ${error.detail})`, 1, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a library holds, for a person and for a program. */
-import { describeLibrary, postsOf, type Library, type LibraryReport, type PostReport } from '@pappus/core';
+import { describeLibrary, postsOf, type Library, type LibraryReport, type PostReport, type RefusalCode } from '@pappus/core';
 import type { Verdict } from './gather.ts';
-import { REFUSAL_SENTENCES } from './sentences.ts';
+import { wordsFor } from '@pappus/reader/words';
 import { UserError, ago, faint, note, say, strong } from './terminal.ts';
 
 export interface Report {
@@ -89,5 +89,5 @@ function sayFaults({ library, refused, waiting }: Report): void {
 }
 
 function refusalLine({ where, path, code }: Report['refused'][number]): string {
-  return `${where}: ${path}: ${REFUSAL_SENTENCES[code as keyof typeof REFUSAL_SENTENCES]} (${code})`;
+  return `${where}: ${path}: ${wordsFor('en').refusals[code as RefusalCode]} (${code})`;
 }

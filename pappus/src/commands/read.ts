@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { latestOf, postOf, type Library, type PostReport } from '@pappus/core';
+import { wordsFor } from '@pappus/reader/words';
 import { gather, newLibrary } from '../gather.ts';
 import { openSource } from '../open.ts';
 import { reportOn, sayReport, type Report } from '../report.ts';
@@ -13,14 +14,6 @@ interface Options {
 }
 
 const HEADLINES = 30;
-const REASON_SENTENCES = {
-  unstated: 'The newsroom has withdrawn this post.',
-  error: 'The newsroom has withdrawn this post because it was wrong.',
-  person: 'The newsroom has withdrawn this post to protect a person.',
-  legal: 'The newsroom has withdrawn this post for a legal reason.',
-  duplicate: 'The newsroom has withdrawn this post because it stands elsewhere too.',
-};
-
 export function addRead(program: Command): void {
   program
     .command('read')
@@ -70,7 +63,7 @@ function readPost(library: Library, report: Report, index: number, json: boolean
     return;
   }
   if (post.status === 'withdrawn') {
-    say(REASON_SENTENCES[post.reason ?? 'unstated']);
+    say(wordsFor('en').withdrawn[post.reason ?? 'unstated']);
     if (post.replacedBy !== null) say(`Read post ${post.replacedBy} instead.`);
     return;
   }

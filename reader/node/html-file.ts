@@ -1,0 +1,27 @@
+/** The single HTML file: a tree, a page that reads without scripts, and an engine that verifies. */
+import { readFileSync } from 'node:fs';
+import { describeLibrary, sha256, type Library, type TreeFile } from '@pappus/core';
+import { writeHtml } from '@pappus/transports';
+import { wordsFor } from '../src/words/index.ts';
+import { engineScript } from './engine.ts';
+import { staticBody } from './static-body.ts';
+
+export { engineScript } from './engine.ts';
+
+const css = readFileSync(new URL('../src/page.css', import.meta.url), 'utf8').replace(/\s+/g, ' ').trim();
+
+/** Octets of the page that carries `files`, which a library has verified; the library gives the static text. */
+export async function htmlFile(library: Library, files: readonly TreeFile[]): Promise<Uint8Array> {
+  const report = describeLibrary(library);
+  if (!report) throw new Error('a page needs a channel');
+  const words = wordsFor(report.lang);
+  const page = {
+    title: report.name,
+    lang: words.lang,
+    dir: words.dir,
+    body: staticBody(library, words),
+    css,
+    script: await engineScript(),
+  };
+  return writeHtml({ files, page, sha256 });
+}

@@ -1,0 +1,38 @@
+/** Words filled in, numbers and dates in the reader's own script. */
+import type { Words } from './words/words.ts';
+
+/** `{name}` in a sentence becomes the value of `name`; numbers in the digits of the language. */
+export function fill(sentence: string, words: Words, values: Record<string, string | number>): string {
+  const digits = new Intl.NumberFormat(words.lang);
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name]!;
+    return typeof value === 'number' ? digits.format(value) : value;
+  });
+}
+
+/** The day of a post in the calendar of its language, for instance Jalali in Persian. Seconds since 1970. */
+export function day(seconds: number, lang: string): string {
+  return new Intl.DateTimeFormat(localeOf(lang), { dateStyle: 'long' }).format(seconds * 1000);
+}
+
+/** "3 days ago" in words of the language. Both in seconds. */
+export function ago(then: number, now: number, lang: string): string {
+  const format = new Intl.RelativeTimeFormat(localeOf(lang), { numeric: 'auto' });
+  const seconds = then - now;
+  const units: [Intl.RelativeTimeFormatUnit, number][] = [
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+  ];
+  for (const [unit, length] of units) if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+  return format.format(0, 'minute');
+}
+
+/** A tag from a record may be malformed: then the platform's own language. */
+function localeOf(lang: string): string | undefined {
+  try {
+    return Intl.getCanonicalLocales(lang)[0];
+  } catch {
+    return undefined;
+  }
+}
