@@ -41,12 +41,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = explain(error);
-}
-
 /** Tells the user what happened; gives the exit code. A stack trace is for our own bugs, and only when asked for. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
@@ -75,4 +69,10 @@ const SYSTEM_SENTENCES: Record<string, string> = {
 function explainSystem(error: NodeJS.ErrnoException): string | null {
   const sentence = SYSTEM_SENTENCES[error.code ?? ''];
   return sentence ? `${sentence} (${error.message})` : null;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = explain(error);
 }

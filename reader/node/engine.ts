@@ -30,7 +30,12 @@ async function buildEngine(): Promise<string> {
   const outputs = Array.isArray(result) ? result : [result];
   for (const output of outputs) {
     if (!('output' in output)) continue;
-    return output.output[0].code.trim();
+    return inScriptElement(output.output[0].code.trim());
   }
   throw new Error('the engine was not built');
+}
+
+/** Inside a script element these octets would end it or change how it is read (HTML §4.12.1.3). */
+function inScriptElement(script: string): string {
+  return script.replace(/<(?=\/?script|!--)/gi, String.raw`\x3c`);
 }

@@ -27,6 +27,9 @@ interface AppProps {
   now: number;
 }
 
+/** Not a middle dot: beside Persian digits it reads as a zero. */
+const FACTS_GAP = ' | ';
+
 const ADDRESS = /^#post-(\d{1,15})$/;
 
 function postInAddress(): number | null {
@@ -71,7 +74,7 @@ function Header({ report, posts, words, now }: AppProps & { report: LibraryRepor
     <header>
       <h1 dir="auto">{report.name}</h1>
       <p class={missing + headlines > 0 ? 'state partial' : 'state whole'} role="status">
-        {signedAt === null ? words.unsigned : facts.join(' · ')}
+        {signedAt === null ? words.unsigned : facts.join(FACTS_GAP)}
       </p>
       {nextBy !== null && nextBy < now && (
         <p class="warning">{fill(words.overdue, words, { ago: ago(nextBy, now, words.lang) })}</p>

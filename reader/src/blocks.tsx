@@ -34,7 +34,7 @@ function drawBlock(block: Block): ComponentChild {
 }
 
 function drawList(start: number | null, items: readonly Block[][]): ComponentChild {
-  const children = items.map((item) => <li dir="auto">{item.map(drawBlock)}</li>);
+  const children = items.map((item) => <li>{item.map(drawBlock)}</li>);
   return start === null ? <ul>{children}</ul> : <ol start={start}>{children}</ol>;
 }
 

@@ -1,5 +1,6 @@
 import type { TreeFile, TreePath } from '@pappus/core';
 
+/** How far a read may go. */
 export interface ReadLimit {
   /** Read no more than this many octets; a longer file is an error of the way, never a truncated answer. */
   bytes: number;

@@ -1,0 +1,198 @@
+/**
+ * The single HTML file: a page that reads without JavaScript, and behind its text the tree.
+ *
+ * The tree lies in data blocks, which browsers neither show nor run (HTML §4.12.1):
+ *
+ *     <script type="application/octet-stream" data-files="1">
+ *     checkpoint ZXhhbXBsZS5vcmcKNDEyCg==
+ *     pack/aeaqcaibaeaqcaibaeaqcaibae AAECAwQ=
+ *     </script>
+ *
+ *     block  = open-tag newline *( line newline ) "</script>"     at most 1 MiB of text
+ *     line   = path " " base64                                    canonical base64 (RFC 4648 §4) with padding
+ *
+ * "1" is the version of this layout. Each path occurs once in a file, in the order of `compareTreePaths`. Many
+ * blocks, because WebKit's time is quadratic in the length of one. A reader skips all that is not such a block.
+ * It bears what files suffer on their way: a byte order mark, CR LF, spaces at the end of a line, empty lines, and
+ * attributes that a browser adds to the tag when it saves the page.
+ */
+import { maxBytes, Refused, refusal, treePath, type TreeFile } from '@pappus/core';
+import { base64Bytes, decodeBase64, encodeBase64 } from './base64.ts';
+import { requireWithin } from './limit.ts';
+import { compareTreePaths } from './order.ts';
+
+/** Characters (and octets) of text in one block, at most. */
+export const HTML_BLOCK_CHARS_MAX = 2 ** 20;
+
+/** What the maker of a page gives. Nothing in it may hold a script element or a comment. */
+export interface HtmlPage {
+  /** Plain text. */
+  title: string;
+  /** BCP 47. */
+  lang: string;
+  dir: 'ltr' | 'rtl';
+  /** Static HTML, escaped by its maker: all that is seen without JavaScript. */
+  body: string;
+  css: string;
+  /** The engine: a classic script, run after everything else is there. */
+  script: string;
+}
+
+/** All that goes into the file. */
+export interface HtmlParts {
+  files: Iterable<TreeFile>;
+  page: HtmlPage;
+  /** SHA-256 (FIPS 180-4), 32 octets: the policy names the script and the style by it. */
+  sha256: (bytes: Uint8Array) => Uint8Array;
+}
+
+/**
+ * The whole file, UTF-8. Its policy lets nothing in and nothing out: only this script, this style, and pictures and
+ * media that the script itself makes. The same parts give the same octets.
+ * @throws Refused `path`. Throws Error for a path given twice or a page that would break out of its place.
+ */
+export function writeHtml({ files, page, sha256 }: HtmlParts): Uint8Array<ArrayBuffer> {
+  const css = rawText(page.css, 'style');
+  const script = rawText(page.script, 'script');
+  if (/<(?:script|style|!--)/i.test(page.body)) throw new Error('the body holds a script, a style or a comment');
+  const policy = contentPolicy(hashSource(script, sha256), hashSource(css, sha256));
+  const html = [
+    '<!doctype html>',
+    `<html lang="${escaped(page.lang)}" dir="${page.dir}">`,
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="referrer" content="no-referrer">',
+    `<title>${escaped(page.title)}</title>`,
+    `<style>${css}</style>`,
+    '</head>',
+    '<body>',
+    page.body,
+    ...blocksOf(files),
+    `<script>${script}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ];
+  return new TextEncoder().encode(html.join('\n'));
+}
+
+/**
+ * The files of a page, one at a time as they are asked for; what stands before a damaged place is still given.
+ * @throws Refused `container`: no block at all, or one outside the layout; `too-large`: a file beyond its maximum.
+ */
+export function* readHtml(html: Uint8Array): Iterable<TreeFile> {
+  const text = new TextDecoder('latin1').decode(html); // blocks are ASCII, and the rest is skipped
+  yield* filesOfBlocks(blocksIn(text));
+}
+
+/** As `readHtml`, from a page that a browser has open. */
+export function* filesOfDocument(page: Pick<Document, 'querySelectorAll'>): Iterable<TreeFile> {
+  const elements = page.querySelectorAll(`script[type="${BLOCK_TYPE}"][data-files="${LAYOUT}"]`);
+  yield* filesOfBlocks(Array.from(elements, (element) => element.textContent ?? ''));
+}
+
+const BLOCK_TYPE = 'application/octet-stream';
+const LAYOUT = '1';
+const OPEN_TAG = `<script type="${BLOCK_TYPE}" data-files="${LAYOUT}">`;
+const OPEN_TAG_AS_SAVED = new RegExp(`${OPEN_TAG.slice(0, -1)}(?: [^<>]*)?>`, 'y');
+const CLOSE_TAG = '</script>';
+
+function contentPolicy(script: string, style: string): string {
+  return [
+    "default-src 'none'",
+    `script-src ${script}`,
+    `style-src ${style}`,
+    'img-src data: blob:',
+    'media-src blob:',
+    "connect-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+}
+
+function hashSource(text: string, sha256: HtmlParts['sha256']): string {
+  return `'sha256-${encodeBase64(sha256(new TextEncoder().encode(text)))}'`;
+}
+
+/** Text of a raw text element, with the newlines that a browser will see when it computes the hash. */
+function rawText(text: string, element: 'script' | 'style'): string {
+  const breakout = element === 'script' ? /<(?:\/?script|!--)/i : /<\/style/i;
+  if (breakout.test(text)) throw new Error(`the ${element} would end or change its own element`);
+  if (text.includes('\0')) throw new Error(`a browser would replace a NUL in the ${element}`);
+  return text.replace(/\r\n?/g, '\n');
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function* blocksOf(files: Iterable<TreeFile>): Iterable<string> {
+  let lines: string[] = [];
+  let length = 0;
+  for (const line of linesOf(files)) {
+    if (length + line.length + 1 >= HTML_BLOCK_CHARS_MAX) {
+      yield block(lines);
+      lines = [];
+      length = 0;
+    }
+    lines.push(line);
+    length += line.length + 1;
+  }
+  yield block(lines);
+}
+
+function block(lines: string[]): string {
+  return [OPEN_TAG, ...lines, CLOSE_TAG].join('\n');
+}
+
+function* linesOf(files: Iterable<TreeFile>): Iterable<string> {
+  const ordered = [...files].sort((a, b) => compareTreePaths(a.path, b.path));
+  for (const [i, { path, bytes }] of ordered.entries()) {
+    if (path === ordered[i - 1]?.path) throw new Error(`${path} is in the file already`);
+    if (bytes.length > maxBytes(path)) throw new Error(`${path} is longer than its maximum`);
+    yield `${treePath(path)} ${encodeBase64(bytes)}`;
+  }
+}
+
+/** Walks from script element to script element as a browser does, so a marker inside the engine is no block. */
+function* blocksIn(html: string): Iterable<string> {
+  let at = 0;
+  while ((at = html.indexOf('<script', at)) !== -1) {
+    OPEN_TAG_AS_SAVED.lastIndex = at;
+    const open = OPEN_TAG_AS_SAVED.exec(html);
+    const end = html.indexOf(CLOSE_TAG, at);
+    if (end === -1) throw new Refused('container', 'the file ends inside a script element');
+    if (open) yield html.slice(at + open[0].length, end);
+    at = end + CLOSE_TAG.length;
+  }
+}
+
+function* filesOfBlocks(blocks: Iterable<string>): Iterable<TreeFile> {
+  const seen = new Set<string>();
+  let found = false;
+  for (const text of blocks) {
+    found = true;
+    for (const line of text.split('\n')) {
+      const trimmed = line.trimEnd();
+      if (trimmed === '') continue;
+      const file = readLine(trimmed);
+      if (seen.has(file.path)) throw new Refused('container', 'a path twice');
+      seen.add(file.path);
+      yield file;
+    }
+  }
+  if (!found) throw new Refused('container', 'no tree in this page');
+}
+
+function readLine(line: string): TreeFile {
+  const [name = '', base64 = ''] = line.split(' ', 2);
+  const path = refusal(() => treePath(name));
+  if (path instanceof Refused) throw new Refused('container', 'a line without a path of a tree', { cause: path });
+  if (name.length + 1 + base64.length < line.length) throw new Refused('container', 'a third word in a line');
+  requireWithin(base64Bytes(base64), { bytes: maxBytes(path) });
+  const bytes = refusal(() => decodeBase64(base64));
+  if (bytes instanceof Refused) throw new Refused('container', bytes.detail, { cause: bytes });
+  return { path, bytes };
+}
