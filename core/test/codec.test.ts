@@ -123,6 +123,23 @@ describe('parseDictionary', () => {
   ])('refuses a prelude that %s', (_, prelude) => {
     expect(refused(file(TABLE, prelude, TEXT.length, DEFLATED))).toMatchObject({ code: 'compression' });
   });
+  test('refuses a prelude with a literal, for what it is', () => {
+    const literal = octets(
+      '010',
+      fixed(97),
+      fixed(256),
+      EMPTY_FIXED.repeat(2),
+      '101',
+      dynamicHeader(LITERALS, DISTANCES),
+    );
+    expect(refused(file(TABLE, literal, TEXT.length, DEFLATED))).toMatchObject({ detail: 'a prelude says nothing' });
+  });
+  test('refuses a surrogate in the table', () => {
+    const surrogate = concatBytes(decodeHex('0101eda080000005'), DEFLATED);
+    expect(refused(surrogate)).toMatchObject({ code: 'encoding' });
+    const neighbour = concatBytes(decodeHex('0101ed9fbf000005'), DEFLATED);
+    expect(parseDictionary(neighbour).codePoints).toEqual([0xd7ff]);
+  });
   test('refuses every truncation', () => {
     for (let length = 0; length < FILE.length; length++) expect(refused(FILE.slice(0, length))).toBeInstanceOf(Refused);
   });
@@ -158,6 +175,10 @@ describe('decodeCoded', () => {
   test('codec 1 inflates with the text as window, and undoes the recoding', () => {
     expect(decodeCoded(CODEC.deflate, DICTIONARY, deflated, 6)).toEqual(decoded);
     expect(refused(CODEC.deflate, DICTIONARY, deflated, 5)).toMatchObject({ code: 'compression' });
+  });
+  test('codec 1 has room for escapes', () => {
+    const escaped = concatBytes(Uint8Array.of(1, 4, 0, 251, 255), decodeHex('ffd9ff85'));
+    expect(decodeCoded(CODEC.deflate, DICTIONARY, escaped, 2)).toEqual(encodeUtf8('م'));
   });
   test('codec 2 goes on where the prelude ends', () => {
     expect(decodeCoded(CODEC.begun, DICTIONARY, begun, 6)).toEqual(decoded);

@@ -155,6 +155,7 @@ describe('dynamic blocks', () => {
 describe('a stream', () => {
   const samples: [string, Uint8Array, Uint8Array][] = [
     ['stored', Uint8Array.of(1, 3, 0, 252, 255, 9, 9, 9), Uint8Array.of(9, 9, 9)],
+    ['literals', octets(LAST, FIXED, ABC, END), encodeUtf8('abc')],
     ['fixed', octets(LAST, FIXED, ABC, COPY_258, distance(2), END), encodeUtf8('abc'.repeat(87))],
     ['dynamic', SEEDS, encodeUtf8(SEEDS_TEXT)],
   ];

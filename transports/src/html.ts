@@ -87,8 +87,13 @@ export function* readHtml(html: Uint8Array): Iterable<TreeFile> {
   yield* filesOfBlocks(blocksIn(text));
 }
 
+/** What is needed of a browser's document. */
+export interface OpenPage {
+  querySelectorAll(selector: string): ArrayLike<{ textContent: string | null }>;
+}
+
 /** As `readHtml`, from a page that a browser has open. */
-export function* filesOfDocument(page: Pick<Document, 'querySelectorAll'>): Iterable<TreeFile> {
+export function* filesOfDocument(page: OpenPage): Iterable<TreeFile> {
   const elements = page.querySelectorAll(`script[type="${BLOCK_TYPE}"][data-files="${LAYOUT}"]`);
   yield* filesOfBlocks(Array.from(elements, (element) => element.textContent ?? ''));
 }
