@@ -235,7 +235,7 @@ function fill(kind: 'headlines' | 'layers', items: readonly (HeadlineItem | Laye
   for (const item of items) {
     const octets = itemBytes(item);
     if (octets > room) {
-      packs.push({ kind, items: [] } as Pack);
+      packs.push({ kind, items: [] });
       room = LIMITS.packTargetBytes - PACK_OVERHEAD_BYTES;
     }
     (packs.at(-1)!.items as (HeadlineItem | LayerItem | EntryItem)[]).push(item);

@@ -109,12 +109,14 @@ function decodeDigits(text: string, table: Int8Array, bitsPerDigit: number): Uin
   return bytes;
 }
 
+/** Whether both have the same length and octets. Not for secrets: it stops at the first difference. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
+/** A new array of all parts, one after the other. */
 export function concatBytes(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;

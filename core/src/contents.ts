@@ -27,6 +27,7 @@ export interface HeldMark {
 /** `at`: index of the tombstone. */
 export type HeldTombstone = Tombstone & { at: number };
 
+/** Everything proven of entries, by index. */
 export class Contents {
   /** Entry types as far as known: records, entry bundles and bare entries in packs tell them. */
   readonly types = new Map<number, EntryType>();

@@ -248,6 +248,7 @@ export function verifyHead(head: SignedHead, keys: { log: NoteKey; clock: NoteKe
   verifyNote(noteOf(head, keys), [keys.log, keys.clock]);
 }
 
+/** The record of a mark (spec §5). */
 export function encodeMark(mark: Mark): Uint8Array {
   const packs = mark.packs.map((p): Cbor => [
     decodeBase32(p.id),

@@ -8,17 +8,20 @@ import { Refused } from './refused.ts';
 
 type Field = Cbor | undefined;
 
+/** A map. */
 export function asMap(value: Field, what: string): CborMap {
   if (value instanceof Map) return value;
   throw new Refused('encoding', `${what} is not a map`);
 }
 
+/** An array of at most `itemsMax` items. */
 export function asArray(value: Field, what: string, itemsMax: number): Cbor[] {
   if (!Array.isArray(value)) throw new Refused('encoding', `${what} is not an array`);
   if (value.length > itemsMax) throw new Refused('too-large', `${what} has too many items`);
   return value;
 }
 
+/** Text of at most `bytesMax` octets of UTF-8. */
 export function asText(value: Field, what: string, bytesMax: number): string {
   if (typeof value !== 'string') throw new Refused('encoding', `${what} is not text`);
   if (value.length > bytesMax || (value.length * 3 > bytesMax && encodeUtf8(value).length > bytesMax)) {
@@ -27,6 +30,7 @@ export function asText(value: Field, what: string, bytesMax: number): string {
   return value;
 }
 
+/** A byte string, of exactly `length` octets where that is given. */
 export function asBytes(value: Field, what: string, length?: number): Uint8Array {
   if (!(value instanceof Uint8Array)) throw new Refused('encoding', `${what} is not a byte string`);
   if (length !== undefined && value.length !== length) throw new Refused('encoding', `${what} has a wrong length`);

@@ -15,6 +15,7 @@ export interface Anchor {
   root: Uint8Array;
 }
 
+/** A chain of verified roots, from root/1 to the newest. */
 export class Identity {
   readonly channelId: string;
   #chain: SignedRoot[];

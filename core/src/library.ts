@@ -64,6 +64,7 @@ interface Claim {
 const ACCEPTED: Outcome = { status: 'accepted' };
 const FIRST_ROOT = 'root/1';
 
+/** One reader’s verified copy of one channel. */
 export class Library {
   readonly contents = new Contents();
   readonly #options: LibraryOptions;

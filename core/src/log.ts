@@ -23,12 +23,14 @@ export interface NodePosition {
 
 const nodeInput = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1);
 
+/** SHA-256(0x00 ‖ entry), RFC 6962 §2.1. */
 export function leafHash(entry: Uint8Array): Uint8Array {
   const input = new Uint8Array(1 + entry.length);
   input.set(entry, 1);
   return sha256(input);
 }
 
+/** SHA-256(0x01 ‖ left ‖ right), RFC 6962 §2.1. Both of 32 octets. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
   nodeInput.set(left, 1);
   nodeInput.set(right, 1 + HASH_BYTES);

@@ -14,6 +14,7 @@ interface Row {
   known: Uint8Array;
 }
 
+/** Proven hashes of complete nodes. */
 export class Nodes {
   /** Levels 0, 8, 16, …: rows of 256, as in tiles. Other levels: one by one. */
   #rows = new Map<number, Row>();

@@ -173,6 +173,7 @@ export function decodeCodings(value: Cbor | undefined): Coding[] {
   });
 }
 
+/** The coding with this number. @throws Refused `encoding` or `too-large`. */
 export function codingAt(codings: readonly Coding[], number: Cbor | undefined): Coding {
   return codings[asInteger(number, 'coding number', 0, codings.length - 1)]!;
 }

@@ -164,6 +164,7 @@ function decodeLayer(value: Cbor): Layer {
   };
 }
 
+/** The record of a tombstone (spec §5). */
 export function encodeTombstone({ index, reason, replacement }: Tombstone): Uint8Array {
   const map: CborMap = new Map([
     [0, index],
@@ -184,6 +185,7 @@ export function decodeTombstone(bytes: Uint8Array): Tombstone {
   };
 }
 
+/** The record of a root pointer (spec §5). */
 export function encodeRootPointer({ version, digest }: RootPointer): Uint8Array {
   return encode(
     new Map<number, Cbor>([

@@ -34,6 +34,7 @@ export const SIZES_NEED = 'size/*';
 /** Tiles kept because they may turn out to be the last of their level. */
 const LAST_TILES_MAX = 8_192;
 
+/** The signed heads of one channel and what they prove. */
 export class ProvenLog {
   readonly evidence: Evidence[] = [];
   readonly #identity: Identity;

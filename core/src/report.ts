@@ -73,6 +73,7 @@ export function* postsOf(library: Library): Generator<PostReport> {
   }
 }
 
+/** What is known of the post at an index; `missing` for an index that may not be one. */
 export function postOf(library: Library, index: number): PostReport {
   const { posts, withdrawn, corrections } = library.contents;
   const tombstone = withdrawn.get(index);

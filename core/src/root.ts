@@ -80,6 +80,8 @@ export function noteKeys(channelId: string, root: Root): { log: NoteKey; clock: 
   };
 }
 
+/** The octets of a root that are signed and hashed. */
+/** The file `root/<n>`. */
 export function encodeRootBody(root: Root): Uint8Array {
   const map: CborMap = new Map<number, Cbor>([
     [0, root.version],

@@ -6,6 +6,7 @@ import { LIMITS } from './limits.ts';
 import { Refused } from './refused.ts';
 import type { TreeFile } from './tree.ts';
 
+/** Holds files by what they wait for, at most LIMITS.waitingBytes and LIMITS.waitingFiles. */
 export class WaitingRoom {
   #byNeed = new Map<string, Map<string, TreeFile>>();
   #bytes = 0;

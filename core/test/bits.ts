@@ -6,7 +6,7 @@ const CODE_LENGTH_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2
 export function octets(...bits: string[]): Uint8Array<ArrayBuffer> {
   const all = bits.join('').replace(/[^01]/g, '');
   const bytes = new Uint8Array(Math.ceil(all.length / 8));
-  for (let i = 0; i < all.length; i++) if (all[i] === '1') bytes[i >> 3] |= 1 << (i & 7);
+  for (let i = 0; i < all.length; i++) if (all[i] === '1') bytes[i >> 3]! |= 1 << (i & 7);
   return bytes;
 }
 

@@ -146,7 +146,7 @@ describe('parseDictionary', () => {
   test('refuses a flipped bit or gives another dictionary', () => {
     for (let bit = 0; bit < 8 * FILE.length; bit++) {
       const damaged = FILE.slice();
-      damaged[bit >> 3] ^= 1 << (bit & 7);
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
       const result = refusal(() => parseDictionary(damaged));
       if (!(result instanceof Refused)) expect(result.id).not.toBe(DICTIONARY.id);
     }
@@ -160,7 +160,7 @@ describe('decodeCoded', () => {
   const codes = canonical(LITERALS);
   const distanceCodes = canonical(DISTANCES);
   const deflated = octets('1', '10', fixed(259), '00100', '0', fixed(0x80), fixed(256));
-  const begun = octets(codes[259], distanceCodes[4], '0', codes[0x80], codes[256]);
+  const begun = octets(codes[259]!, distanceCodes[4]!, '0', codes[0x80]!, codes[256]!);
   const decoded = encodeUtf8('منا');
 
   test('codec 0 gives the octets, up to the cap', () => {

@@ -182,7 +182,7 @@ describe('a stream', () => {
   test.each(samples)('%s: a flipped bit is refused or stays under the cap', (_, bytes) => {
     for (let bit = 0; bit < 8 * bytes.length; bit++) {
       const damaged = bytes.slice();
-      damaged[bit >> 3] ^= 1 << (bit & 7);
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
       const result = refusal(() => inflate(damaged, { maxBytes: 300 }));
       if (result instanceof Refused) expect(result.code).toBe('compression');
       else expect(result.length).toBeLessThanOrEqual(300);

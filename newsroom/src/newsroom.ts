@@ -253,7 +253,7 @@ export class Newsroom {
       store,
       identity,
       secrets: await this.#secrets(),
-      random: this.#around.random,
+      random: (octets: number) => this.#around.random(octets),
       readPack: (id: string) => this.#readPack(id),
     };
     const { nextWithin = null, onProgress = () => {} } = options;

@@ -4,9 +4,9 @@
  * One size of the log has one head, by primary key: this machine cannot sign two.
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type {
-  EntryType, HeadSignature, LogStore, RecordInput, SignedHead, SuffixInput, TreeFile, TreePath } from '@pappus/core';
+import type { EntryType, HeadSignature, LogStore, RecordInput, SignedHead, SuffixInput, TreePath } from '@pappus/core';
 import type { Draft } from './draft.ts';
+import { NewsroomError } from './keys.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
@@ -39,13 +39,19 @@ export interface WaitingDraft {
   replaces: number | null;
 }
 
+/** The index of a draft that is not to be published again: its post is void, and was withdrawn or corrected. */
+const NEVER_AGAIN = -1;
+const WAIT_MS = 60_000;
+const SQLITE_BUSY = 5;
+
 export class Store implements LogStore {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #lastInLine: Promise<unknown> = Promise.resolve();
 
-  /** Opens or makes the file. Waits up to 10 s for another process that is writing. */
+  /** Opens or makes the file. Waits up to a minute for another process that is writing. */
   constructor(path: string) {
-    this.#db = new DatabaseSync(path, { timeout: 10_000 });
+    this.#db = new DatabaseSync(path, { timeout: WAIT_MS });
     this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;');
     this.#db.exec(SCHEMA);
   }
@@ -54,9 +60,18 @@ export class Store implements LogStore {
     this.#db.close();
   }
 
-  /** Runs `work` as one durable transaction, alone among all processes. */
-  async transaction<T>(work: () => T | Promise<T>): Promise<T> {
-    this.#db.exec('BEGIN IMMEDIATE');
+  /**
+   * Runs `work` as one durable transaction, alone among all processes; in this process, in the order of the calls.
+   * @throws NewsroomError when another process keeps the file for itself.
+   */
+  transaction<T>(work: () => T | Promise<T>): Promise<T> {
+    const turn = this.#lastInLine.then(() => this.#transact(work));
+    this.#lastInLine = turn.catch(() => {});
+    return turn;
+  }
+
+  async #transact<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#begin();
     try {
       const result = await work();
       this.#db.exec('COMMIT');
@@ -65,6 +80,20 @@ export class Store implements LogStore {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  #begin(): void {
+    try {
+      this.#db.exec('BEGIN IMMEDIATE');
+    } catch (cause) {
+      if ((cause as { errcode?: number }).errcode !== SQLITE_BUSY) throw cause;
+      throw new NewsroomError('Another command is at work in this newsroom. Nothing was changed. Try again when it has ended.', { cause });
+    }
+  }
+
+  /** What was overwritten or deleted leaves the write-ahead log too. */
+  scrub(): void {
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
   #sql(text: string): StatementSync {
@@ -166,7 +195,7 @@ export class Store implements LogStore {
   }
 
   addWithdrawn(post: number): void {
-    this.#sql('INSERT INTO withdrawn VALUES (?)').run(post);
+    this.#sql('INSERT OR IGNORE INTO withdrawn VALUES (?)').run(post);
     this.#sql("UPDATE drafts SET draft = '{}' WHERE post = ?").run(post);
     this.#sql("UPDATE recent SET head = x'', tail = x'' WHERE post = ?").run(post);
     this.#sql('DELETE FROM packs WHERE post = ?').run(post);
@@ -204,11 +233,6 @@ export class Store implements LogStore {
     }
   }
 
-  outgoingFile(path: TreePath): TreeFile | null {
-    const bytes = this.#sql('SELECT bytes FROM outbox WHERE path = ?').get(path)?.['bytes'];
-    return bytes ? { path, bytes: bytes as Uint8Array } : null;
-  }
-
   clearOutgoing(): void {
     this.#sql('DELETE FROM outbox').run();
   }
@@ -220,7 +244,7 @@ export class Store implements LogStore {
   /** After a reset: everything from `size` on is void; its posts wait again. Gives the editions that went. */
   truncate(size: number): number[] {
     const editions = this.#sql('SELECT edition FROM heads WHERE size > ?').all(size).map((r) => r['edition'] as number);
-    this.#sql('UPDATE drafts SET post = NULL WHERE post >= ?').run(size);
+    this.#waitAgain(size);
     for (const table of ['entries', 'recent', 'packs', 'withdrawn']) {
       this.#sql(`DELETE FROM ${table} WHERE post >= ?`).run(size);
     }
@@ -231,6 +255,19 @@ export class Store implements LogStore {
       if (last) this.setTile(level, Math.floor(count / 256), last.slice(0, (count % 256) * 32));
     }
     return editions;
+  }
+
+  /** The drafts of void posts wait again, but for those that were withdrawn or that a later void one corrects. */
+  #waitAgain(size: number): void {
+    const rows = this.#sql('SELECT source_id, post, replaces, draft FROM drafts WHERE post >= ? ORDER BY post DESC').all(size);
+    const corrected = new Set<unknown>();
+    for (const { source_id: id, post, replaces, draft } of rows) {
+      const isVoidTarget = replaces !== null && (replaces as number) >= size;
+      const isOld = draft === '{}' || corrected.has(post) || (isVoidTarget && corrected.has(replaces));
+      if (draft !== '{}') corrected.add(replaces ?? NEVER_AGAIN);
+      const sql = 'UPDATE drafts SET post = ?, replaces = ? WHERE source_id = ?';
+      this.#sql(sql).run(isOld ? NEVER_AGAIN : null, isVoidTarget ? null : replaces!, id!);
+    }
   }
 }
 

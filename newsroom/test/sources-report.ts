@@ -262,7 +262,7 @@ function note(path: string, name: string, verdict: Verdict, clause: string, got:
 
 function printVerdicts(): void {
   console.log('\nfeedparser expectations (agree / disagree / item refused):');
-  for (const [name, { agree, disagree, refused }] of [...verdicts].sort()) {
+  for (const [name, { agree, disagree, refused }] of [...verdicts].sort(([a], [b]) => a.localeCompare(b))) {
     console.log(`  ${name.padEnd(22)} ${agree} / ${disagree} / ${refused}`);
   }
 }

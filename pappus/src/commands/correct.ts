@@ -58,6 +58,12 @@ function changed(before: Draft, replacement: Draft | null, { title, summary }: O
 
 /** Fields that the replacement leaves empty stay as they were. */
 function filled({ title, summary, body, byline, tags, date }: Draft): Partial<Draft> {
-  const entries = Object.entries({ title, summary, body, byline, tags, date });
-  return Object.fromEntries(entries.filter(([, value]) => value !== null && value.toString() !== ''));
+  return {
+    ...(title && { title }),
+    ...(summary && { summary }),
+    ...(body.length > 0 && { body }),
+    ...(byline && { byline }),
+    ...(tags.length > 0 && { tags }),
+    ...(date !== null && { date }),
+  };
 }

@@ -29,7 +29,7 @@ async function mirror(where: string, { port, host }: Options): Promise<void> {
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
     throw new UserError(`Port ${port} is taken or not allowed. Choose another with --port.`, EXIT.usage, { cause: error });
   });
-  say(`${started.url}`);
+  say(started.url);
   note('Serving until you press Ctrl+C. Whoever asks sees this address, and this machine sees who asks.');
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
