@@ -81,7 +81,6 @@ export function noteKeys(channelId: string, root: Root): { log: NoteKey; clock: 
 }
 
 /** The octets of a root that are signed and hashed. */
-/** The file `root/<n>`. */
 export function encodeRootBody(root: Root): Uint8Array {
   const map: CborMap = new Map<number, Cbor>([
     [0, root.version],
@@ -101,6 +100,7 @@ export function encodeRootBody(root: Root): Uint8Array {
   return encode(map);
 }
 
+/** The file `root/<n>`. */
 export function encodeRoot(body: Uint8Array, signatures: readonly RootSignature[]): Uint8Array {
   return encode([body, signatures.map((s) => [s.set, s.number, s.bytes])]);
 }

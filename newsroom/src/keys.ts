@@ -7,6 +7,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:
 import { chmod, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { decodeBase64, encodeBase64, publicKeyOf } from '@pappus/core';
+import { nodeDisk } from '@pappus/transports/node';
 
 const SECRET_BYTES = 32;
 const SALT_BYTES = 16;
@@ -77,8 +78,8 @@ async function writeKeyFile(path: string, text: string): Promise<void> {
   } finally {
     await file.close();
   }
-  const folder = await open(dirname(path), 'r');
-  await folder.sync().finally(() => folder.close());
+  await nodeDisk.syncFolder(dirname(path));
+  await nodeDisk.syncFolder(dirname(dirname(path)));
 }
 
 async function readKeyFile(path: string): Promise<string> {

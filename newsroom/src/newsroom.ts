@@ -10,33 +10,31 @@
  * what was signed once is never signed differently.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ENTRY,
-  Identity,
   LIMITS,
-  decodeBase64,
-  decodeRoot,
   encodeBase64,
+  encodeHex,
   encodeRoot,
   encodeRootBody,
   formatPath,
-  maxBytes,
   publicKeyOf,
   sha256,
   signRoot,
-  treePath,
+  type Identity,
   type Reason,
   type Root,
   type SignedRoot,
+  type TreePath,
 } from '@pappus/core';
 import { FolderShelf, nodeDisk, type Disk } from '@pappus/transports/node';
 import type { Draft } from './draft.ts';
-import { headsOfMirrors, remember, remembered, signedHeadIn, type SeenHead } from './guard.ts';
+import { remember, requireNewest, seenElsewhere, type Seen } from './guard.ts';
 import { NewsroomError, readSecret } from './keys.ts';
 import { obstacleOf, postOf } from './posts.ts';
-import { printEditions, type Additions, type LogSecrets, type Published } from './printing.ts';
+import { NOTHING, printEditions, type Additions, type LogSecrets, type Published } from './printing.ts';
 import {
   exists,
   keyPath,
@@ -45,12 +43,15 @@ import {
   rootSecrets,
   signNext,
   staleFiles,
+  storedIdentity,
+  storedRoot,
+  voidedWithdrawals,
   writeKeys,
   type HeldRootKey,
   type RotateOptions,
   type VersionSecrets,
 } from './rotation.ts';
-import { Store } from './store.ts';
+import { Store, type StoredHead } from './store.ts';
 
 /** Time, chance and disk, so that tests can bring their own. */
 export interface Surroundings {
@@ -86,56 +87,41 @@ const realSurroundings: Surroundings = {
 export class Newsroom {
   readonly folder: string;
   readonly store: Store;
-  readonly identity: Identity;
   readonly #around: Surroundings;
   readonly #tree: FolderShelf;
+  #identity: Identity;
 
   private constructor(folder: string, store: Store, identity: Identity, around: Surroundings) {
     this.folder = folder;
     this.store = store;
-    this.identity = identity;
+    this.#identity = identity;
     this.#around = around;
     this.#tree = new FolderShelf(join(folder, 'tree'), around.disk);
   }
 
-  /** Makes a newsroom in a folder that is empty or absent. */
+  /** Makes a newsroom in a folder that is empty or absent, or where its making was cut off. */
   static async create(folder: string, options: CreateOptions, around = realSurroundings): Promise<Newsroom> {
-    if ((await exists(join(folder, 'newsroom.db'))) && holdsNewsroom(folder)) {
-      throw new NewsroomError(`${folder} holds a newsroom already. Nothing was changed. Choose another folder.`);
-    }
     await mkdir(folder, { recursive: true });
-    await rm(join(folder, 'keys'), { recursive: true, force: true });
-    const secrets = Array.from({ length: options.rootKeys }, () => around.random(32));
-    const logSecret = around.random(32);
-    const clockSecret = around.random(32);
-    const root: Root = {
-      version: 1,
-      name: options.name,
-      lang: options.lang,
-      rootKeys: secrets.map(publicKeyOf),
-      threshold: options.threshold,
-      logKey: publicKeyOf(logSecret),
-      clockKey: publicKeyOf(clockSecret),
-      mirrors: options.mirrors,
-      zones: [],
-      inbox: [],
-      previous: null,
-      resetFrom: null,
-      date: around.now(),
-    };
-    const body = encodeRootBody(root);
-    const bytes = encodeRoot(body, secrets.slice(0, options.threshold).map((s, i) => signRoot(body, 0, i, s)));
-    await writeKeys(folder, 1, { log: logSecret, clock: clockSecret, root: secrets }, options.passphrase);
+    await requireUnused(folder);
     const store = new Store(join(folder, 'newsroom.db'));
-    await store.transaction(() => {
-      store.setFact('root/1', encodeBase64(bytes));
-      store.setFact('version', '1');
-      store.setFact('keys', '1');
-      store.send(formatPath({ kind: 'root', number: 1 }), bytes);
+    return closedUnless(store, async () => {
+      await store.transaction(() => store.setFact(MAKING, 'yes'));
+      await removeKeys(folder, 1);
+      const secrets = {
+        log: around.random(32),
+        clock: around.random(32),
+        root: Array.from({ length: options.rootKeys }, () => around.random(32)),
+      };
+      const bytes = firstRoot(options, secrets, around.now());
+      await writeKeys(folder, 1, secrets, options.passphrase);
+      await store.transaction(() => {
+        store.setFact('root/1', encodeBase64(bytes));
+        store.setFact('version', '1');
+        store.setFact('keys', '1');
+        store.send(formatPath({ kind: 'root', number: 1 }), bytes);
+      });
+      return Newsroom.#started(folder, store, around);
     });
-    const newsroom = new Newsroom(folder, store, new Identity(decodeRoot(bytes), null), around);
-    await newsroom.#flush();
-    return newsroom;
   }
 
   /** Opens a newsroom and finishes what an interrupted command left. */
@@ -144,19 +130,24 @@ export class Newsroom {
       throw new NewsroomError(`${folder} holds no newsroom. Make one with "pappus init ${folder} --name …".`);
     }
     const store = new Store(join(folder, 'newsroom.db'));
-    const first = store.fact('root/1');
-    if (first === null) throw new NewsroomError(`Making the newsroom in ${folder} was cut off. Run "pappus init" again.`);
-    const identity = new Identity(decodeRoot(decodeBase64(first)), null);
-    for (let n = 2; n <= Number(store.fact('version')); n++) {
-      identity.advance(decodeRoot(decodeBase64(store.fact(`root/${n}`)!)));
+    return closedUnless(store, () => Newsroom.#started(folder, store, around));
+  }
+
+  static async #started(folder: string, store: Store, around: Surroundings): Promise<Newsroom> {
+    if (store.fact('root/1') === null) {
+      throw new NewsroomError(`Making the newsroom in ${folder} was cut off. Run "pappus init" again.`);
     }
-    const newsroom = new Newsroom(folder, store, identity, around);
+    const newsroom = new Newsroom(folder, store, storedIdentity(store), around);
     await newsroom.#flush();
     return newsroom;
   }
 
   close(): void {
     this.store.close();
+  }
+
+  get identity(): Identity {
+    return this.#identity;
   }
 
   get treeFolder(): string {
@@ -193,10 +184,9 @@ export class Newsroom {
     return this.#publishing(options, () => {
       const waiting = this.store.waitingDrafts();
       return {
+        ...NOTHING,
         posts: waiting.map(({ draft, replaces }) => postOf(draft, this.identity.root.lang, replaces)),
         sourceIds: waiting.map(({ draft }) => draft.sourceId),
-        tombstones: [],
-        rootPointers: [],
       };
     });
   }
@@ -207,23 +197,25 @@ export class Newsroom {
       this.#requirePost(index);
       const before = this.store.draftOf(index);
       if (!before) throw new NewsroomError(`The text of post ${index} is not in this newsroom. Nothing was changed.`);
-      const draft = { ...change(before), sourceId: `correction of ${index} in edition ${this.#nextEdition}` };
+      const draft = { ...change(before), sourceId: `correction/${encodeHex(this.#around.random(16))}` };
       const why = obstacleOf(draft);
       if (why) throw new NewsroomError(`The correction cannot be published: ${why}. Nothing was changed.`);
       this.store.addDraft(draft, index);
       const posts = [postOf(draft, this.identity.root.lang, index)];
-      return { posts, sourceIds: [draft.sourceId], tombstones: [], rootPointers: [] };
+      return { ...NOTHING, posts, sourceIds: [draft.sourceId] };
     });
     return published.posts[0]!;
   }
 
   /** Takes a post back: its words leave the tree, the fact that it was withdrawn stays in the log. */
   async withdraw(index: number, reason: Reason, replacement: number | null, options: PublishOptions = {}): Promise<Published> {
-    return this.#publishing(options, () => {
+    const published = await this.#publishing(options, () => {
       this.#requirePost(index);
       if (replacement !== null) this.#requirePost(replacement);
-      return { posts: [], sourceIds: [], tombstones: [{ index, reason, replacement }], rootPointers: [] };
+      return { ...NOTHING, tombstones: [{ index, reason, replacement }] };
     });
+    this.store.scrub();
+    return published;
   }
 
   #requirePost(index: number): void {
@@ -233,18 +225,32 @@ export class Newsroom {
     if (this.store.isWithdrawn(index)) throw new NewsroomError(`Post ${index} is withdrawn already. Nothing was changed.`);
   }
 
-  get #nextEdition(): number {
-    return (this.store.head()?.edition ?? 0) + 1;
-  }
-
   async #publishing(options: PublishOptions, gather: () => Additions): Promise<Published> {
     const seen = await this.#seenElsewhere();
-    const published = await this.store.transaction(() => {
-      this.#requireNewest(seen);
+    return this.#alone(async () => {
+      requireNewest(seen, this.store, this.identity.version, this.folder);
       return this.#print(gather(), options);
     });
-    await this.#flush();
-    return published;
+  }
+
+  /** Alone among all processes, on the newest identity, with nothing owed to the tree before, and nothing after. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await this.store.transaction(async () => {
+        this.#catchUp();
+        await this.#deliver();
+        return work();
+      });
+      await this.#flush();
+      return result;
+    } finally {
+      this.#catchUp();
+    }
+  }
+
+  /** Another process, or a transaction that was undone, may have changed the version that counts. */
+  #catchUp(): void {
+    if (Number(this.store.fact('version')) !== this.#identity.version) this.#identity = storedIdentity(this.store);
   }
 
   async #print(additions: Additions, options: PublishOptions): Promise<Published> {
@@ -266,50 +272,45 @@ export class Newsroom {
     return { log: await read('log'), clock: await read('clock') };
   }
 
-  async #readPack(id: string): Promise<Uint8Array> {
-    const path = formatPath({ kind: 'pack', id });
-    const bytes = await this.#tree.read(path, { bytes: LIMITS.packBytes, signal: AbortSignal.timeout(TREE_TIMEOUT_MS) });
+  #readPack(id: string): Promise<Uint8Array> {
+    return this.#read(formatPath({ kind: 'pack', id }), LIMITS.packBytes);
+  }
+
+  async #read(path: TreePath, bytesMax: number): Promise<Uint8Array> {
+    const bytes = await this.#tree.read(path, { bytes: bytesMax, signal: AbortSignal.timeout(TREE_TIMEOUT_MS) });
     if (!bytes) throw new NewsroomError(`${join(this.treeFolder, path)} is missing. Bring it back from a mirror, then try again.`);
     return bytes;
   }
 
-  async #seenElsewhere(): Promise<SeenHead[]> {
-    const { keys, channelId, root } = this.identity;
-    const path = treePath('checkpoint');
-    const inTree = await this.#tree.read(path, { bytes: maxBytes(path), signal: AbortSignal.timeout(TREE_TIMEOUT_MS) });
-    const heads = [
-      inTree && signedHeadIn(inTree, keys, 'the tree'),
-      await remembered(channelId),
-      ...(await headsOfMirrors(root.mirrors, keys)),
-    ];
-    return heads.filter((head) => head !== null);
-  }
-
-  /** Signing from an older state than anybody has seen would make a second history. */
-  #requireNewest(seen: readonly SeenHead[]): void {
-    const own = this.store.head();
-    for (const { where, size, root } of seen) {
-      const newer = size > (own?.size ?? 0) || (size === own?.size && root !== encodeBase64(own.root));
-      if (!newer) continue;
-      throw new NewsroomError(
-        `This newsroom is older than what it has published: ${where} knows a log of ${size} entries, this folder ` +
-          `${own?.size ?? 0}. It was probably restored from a backup. Nothing was signed, readers are unharmed. ` +
-          `Run "pappus adopt <tree or mirror> --channel ${this.folder}" to take over what is newer, then go on.`,
-      );
-    }
+  #seenElsewhere(): Promise<Seen[]> {
+    this.#catchUp();
+    return seenElsewhere(this.identity, storedRoot(this.store, this.identity.version), this.#tree);
   }
 
   /** Sends what is durable in the store to the tree: immutable files, then the head, then nothing is owed. */
   async #flush(): Promise<void> {
     if (!this.store.hasOutgoing) return;
-    await this.store.transaction(async () => {
-      const head = this.store.head();
-      if (head) await remember(this.identity.channelId, head.size, head.root);
-      const files = [...this.store.outgoing()];
+    await this.store.transaction(() => this.#deliver());
+  }
+
+  /** Inside a transaction. */
+  async #deliver(): Promise<void> {
+    const { store, identity } = this;
+    if (!store.hasOutgoing) return;
+    const head = store.head();
+    try {
+      if (head) await remember(identity.channelId, { version: identity.version, size: head.size, root: encodeBase64(head.root) });
+      const files = [...store.outgoing()];
       await this.#tree.putAll(files.flatMap(({ path, bytes }) => (bytes ? [{ path, bytes }] : [])));
       for (const { path, bytes } of files) if (!bytes) await this.#tree.remove(path);
-      this.store.clearOutgoing();
-    });
+    } catch (cause) {
+      throw new NewsroomError(
+        `What was signed is safe in ${this.folder}, but could not all be written to the tree (${(cause as Error).message}). ` +
+          'Make room or mend the disk. The next command, whichever it is, then finishes this one: do not repeat it.',
+        { cause },
+      );
+    }
+    store.clearOutgoing();
   }
 
   /**
@@ -317,54 +318,71 @@ export class Newsroom {
    * theft. Needs the passphrase and as many root key files as the threshold says.
    */
   async rotate(options: RotateOptions): Promise<{ version: number; published: Published; rootKeyFiles: string[] }> {
-    const { store, identity, folder } = this;
-    const files = options.rootKeyFiles.length > 0 ? options.rootKeyFiles : await this.#ownRootKeyFiles();
-    const held = await rootSecrets(identity, files, options.passphrase);
-    const version = identity.version + 1;
-    const secrets: VersionSecrets = {
-      log: options.logKey ? this.#around.random(32) : null,
-      clock: options.logKey ? this.#around.random(32) : null,
-      root: options.rootKeys ? identity.root.rootKeys.map(() => this.#around.random(32)) : null,
-    };
-    const seen = options.lastGoodEdition === null ? await this.#seenElsewhere() : [];
-    await removeKeys(folder, version);
-    await writeKeys(folder, version, secrets, options.passphrase);
-    const published = await store.transaction(async () => {
-      this.#requireNewest(seen);
-      const signed = await this.#succeed(options, secrets, held);
-      const pointer = { version, digest: sha256(signed.body) };
-      return this.#print({ posts: [], sourceIds: [], tombstones: [], rootPointers: [pointer] }, {});
+    const seen = await this.#seenElsewhere();
+    const rotated = await this.#alone(async () => {
+      const { version } = this.identity;
+      const after = options.lastGoodEdition === null ? seen : seen.filter((s) => s.version > version);
+      requireNewest(after, this.store, version, this.folder);
+      const last = this.#lastGood(options.lastGoodEdition);
+      const files = options.rootKeyFiles.length > 0 ? options.rootKeyFiles : await this.#ownRootKeyFiles();
+      const held = await rootSecrets(this.identity, files, options.passphrase);
+      const secrets = this.#nextSecrets(options);
+      await removeKeys(this.folder, version + 1);
+      await writeKeys(this.folder, version + 1, secrets, options.passphrase);
+      const again = secrets.log ? await this.#reset(last?.size ?? 0) : NOTHING;
+      const signed = this.#succeed(options, secrets, held, last);
+      const pointer = { version: version + 1, digest: sha256(signed.body) };
+      return { version: version + 1, published: await this.#print({ ...again, rootPointers: [pointer] }, {}) };
     });
-    await this.#flush();
-    return { version, published, rootKeyFiles: this.rootKeyFiles() };
+    return { ...rotated, rootKeyFiles: this.rootKeyFiles() };
   }
 
-  /** Inside a transaction: the next root, and the reset that a new log key brings. */
-  async #succeed(options: RotateOptions, secrets: VersionSecrets, held: HeldRootKey[]): Promise<SignedRoot> {
-    const { store, identity } = this;
-    const last = options.lastGoodEdition === null ? store.head() : store.headOfEdition(options.lastGoodEdition);
-    if (options.lastGoodEdition !== null && !last) {
-      throw new NewsroomError(`There is no edition ${options.lastGoodEdition}. Nothing was changed.`);
-    }
-    const before = decodeRoot(decodeBase64(store.fact(`root/${identity.version}`)!));
+  #lastGood(edition: number | null): StoredHead | null {
+    const last = edition === null ? this.store.head() : this.store.headOfEdition(edition);
+    if (edition !== null && !last) throw new NewsroomError(`There is no edition ${edition}. Nothing was changed.`);
+    return last;
+  }
+
+  #nextSecrets({ logKey, rootKeys, lastGoodEdition }: RotateOptions): VersionSecrets {
+    const { random } = this.#around;
+    const isNew = logKey || lastGoodEdition !== null;
+    return {
+      log: isNew ? random(32) : null,
+      clock: isNew ? random(32) : null,
+      root: rootKeys ? this.identity.root.rootKeys.map(() => random(32)) : null,
+    };
+  }
+
+  /** Inside a transaction: the next root becomes the one that counts. */
+  #succeed(options: RotateOptions, secrets: VersionSecrets, held: HeldRootKey[], last: StoredHead | null): SignedRoot {
+    const { store } = this;
+    const before = storedRoot(store, this.identity.version);
     const root = nextRoot(before, secrets, options.mirrors, last, this.#around.now());
     const signed = signNext(root, held, secrets.root);
-    if (secrets.log) await this.#reset(last?.size ?? 0);
     const bytes = encodeRoot(signed.body, signed.signatures);
-    identity.advance(signed);
     store.setFact(`root/${root.version}`, encodeBase64(bytes));
     store.setFact('version', String(root.version));
     if (secrets.log) store.setFact('keys', String(root.version));
     if (secrets.root) store.setFact('rootKeys', String(root.version));
     store.send(formatPath({ kind: 'root', number: root.version }), bytes);
+    this.#catchUp();
     return signed;
   }
 
-  async #reset(size: number): Promise<void> {
-    if (size === this.store.size) return;
-    const editions = this.store.truncate(size);
+  /**
+   * Inside a transaction: everything from `size` on is void. Gives what has to be said again: words that a void
+   * edition withdrew are gone for good, so the log must say so in a new one.
+   */
+  async #reset(size: number): Promise<Additions> {
+    const editions = this.store.editionsAfter(size);
+    if (editions.length === 0) return NOTHING;
+    const readPack = (id: string): Promise<Uint8Array> => this.#readPack(id);
+    const files = await Promise.all(editions.map((number) => this.#read(formatPath({ kind: 'edition', number }), LIMITS.editionBytes)));
+    const { tombstones, repacked, retired } = voidedWithdrawals(files, size);
     const paths = this.#tree.list(AbortSignal.timeout(TREE_TIMEOUT_MS));
-    for (const path of await staleFiles(paths, size, editions, (id) => this.#readPack(id))) this.store.send(path, null);
+    for (const path of await staleFiles(paths, size, editions, readPack)) this.store.send(path, null);
+    this.store.truncate(size);
+    return { ...NOTHING, tombstones, repacked, retired };
   }
 
   async #ownRootKeyFiles(): Promise<string[]> {
@@ -374,12 +392,49 @@ export class Newsroom {
   }
 }
 
-/** False for a store whose making was cut off before anything counted. */
-function holdsNewsroom(folder: string): boolean {
+/** In the store from before the keys are written until the newsroom counts. */
+const MAKING = 'making';
+
+/** @throws NewsroomError unless the folder is empty or holds what a cut-off making left. */
+async function requireUnused(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (names.length === 0) return;
+  if (!names.includes('newsroom.db')) {
+    throw new NewsroomError(`${folder} is not empty. Nothing was changed. Choose a folder that is empty or absent.`);
+  }
   const store = new Store(join(folder, 'newsroom.db'));
+  const isCutOff = store.fact('root/1') === null && (store.fact(MAKING) !== null || !names.includes('keys'));
+  store.close();
+  if (!isCutOff) {
+    throw new NewsroomError(`${folder} holds a newsroom already. Nothing was changed. Choose another folder.`);
+  }
+}
+
+function firstRoot(options: CreateOptions, secrets: { log: Uint8Array; clock: Uint8Array; root: Uint8Array[] }, date: number): Uint8Array {
+  const root: Root = {
+    version: 1,
+    name: options.name,
+    lang: options.lang,
+    rootKeys: secrets.root.map(publicKeyOf),
+    threshold: options.threshold,
+    logKey: publicKeyOf(secrets.log),
+    clockKey: publicKeyOf(secrets.clock),
+    mirrors: options.mirrors,
+    zones: [],
+    inbox: [],
+    previous: null,
+    resetFrom: null,
+    date,
+  };
+  const body = encodeRootBody(root);
+  return encodeRoot(body, secrets.root.slice(0, options.threshold).map((s, i) => signRoot(body, 0, i, s)));
+}
+
+async function closedUnless<T>(store: Store, work: () => Promise<T>): Promise<T> {
   try {
-    return store.fact('root/1') !== null;
-  } finally {
+    return await work();
+  } catch (error) {
     store.close();
+    throw error;
   }
 }

@@ -1,6 +1,24 @@
 /** Drafts into posts: the limits of the format applied, nothing cut in silence. */
-import { LAYER, LIMITS, encodeBlocks, encodeUtf8, type Block, type NewPost } from '@pappus/core';
+import {
+  LAYER,
+  LIMITS,
+  Refused,
+  concatBytes,
+  decodeBlocks,
+  decodeRecord,
+  encodeBlocks,
+  encodeRecord,
+  encodeUtf8,
+  layerDigest,
+  refusal,
+  type Block,
+  type NewPost,
+} from '@pappus/core';
+import { compressQuickly } from './dictionaries.ts';
 import type { Draft } from './draft.ts';
+
+/** Room for a pack's own fields beside one item. */
+const PACK_FIELDS_BYTES = 256;
 
 const RTL_LANGUAGES = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'prs', 'sd', 'ug', 'ur', 'yi', 'azb', 'lrc', 'mzn', 'glk']);
 const RTL_SCRIPTS = new Set(['arab', 'aran', 'hebr', 'syrc', 'thaa', 'nkoo', 'rohg']);
@@ -12,13 +30,27 @@ export function isRtl(lang: string): boolean {
   return script ? RTL_SCRIPTS.has(script) : RTL_LANGUAGES.has(language);
 }
 
-/** Why a draft cannot be published as it is; null when it can. */
+/** Why a draft cannot be published as it is; null when it can. No reader may refuse what this lets through. */
 export function obstacleOf(draft: Draft): string | null {
   if (draft.title.trim() === '' && draft.body.length === 0) return 'it has neither a title nor a text';
-  if (encodeBlocks(draft.body).length > LIMITS.textLayerBytes) {
-    return `its text is over ${LIMITS.textLayerBytes / 1024} KB; divide it into several posts`;
+  const { record, layers } = postOf(draft, 'und', LIMITS.logSize);
+  const named = layers.map(({ kind, mediaType, bytes }) => ({ kind, mediaType, size: bytes.length, digest: layerDigest(bytes, bytes) }));
+  const { head, tail } = encodeRecord({ ...record, layers: named });
+  if (refusal(() => decodeRecord(concatBytes(head, tail))) instanceof Refused) {
+    return `its headline, summary, tags and link are over ${LIMITS.recordBytes / 1024} KB together, or its language is no language tag`;
+  }
+  for (const { bytes } of layers) {
+    if (bytes.length > LIMITS.textLayerBytes || !fitsPack(bytes, record.lang)) {
+      return `its text is over ${LIMITS.textLayerBytes / 1024} KB, or over ${LIMITS.packBytes / 1024} KB compressed; divide it into several posts`;
+    }
+    if (refusal(() => decodeBlocks(bytes)) instanceof Refused) return 'its lists, quotations or tables are nested too deep or too long';
   }
   return null;
+}
+
+function fitsPack(bytes: Uint8Array, lang: string): boolean {
+  const room = LIMITS.packBytes - PACK_FIELDS_BYTES;
+  return bytes.length <= room || compressQuickly(bytes, lang).data.length <= room;
 }
 
 /** The post of a draft; `lang` stands in where the draft names no language. */

@@ -33,7 +33,13 @@ export interface Additions {
   sourceIds: string[];
   tombstones: Tombstone[];
   rootPointers: RootPointer[];
+  /** Ids of packs in the tree that are to be named again, and of those that are not to come back. */
+  repacked: string[];
+  retired: string[];
 }
+
+/** An edition that only says "still here". */
+export const NOTHING: Additions = { posts: [], sourceIds: [], tombstones: [], rootPointers: [], repacked: [], retired: [] };
 
 export interface PrintOptions {
   /** Seconds since 1970. */
@@ -73,7 +79,7 @@ export async function printEditions(shop: PrintShop, additions: Additions, optio
   const time = Math.max(options.time, before?.signature.time ?? 0);
   const nextBy = options.nextWithin === null ? null : time + options.nextWithin;
   const press = new Press(store, meansFor(shop, additions.posts.length));
-  const { packs: rewritten, retired } = await rewrite(shop, additions.tombstones);
+  const { packs: rewritten, retired } = await rewrite(shop, additions);
   const published: Published = { editions: [], posts: [], size: 0 };
   const heads: StoredHead[] = [];
   const chunks = divide(additions.posts);
@@ -166,7 +172,10 @@ function sendDictionaries(store: Store, pack: Pack): void {
 }
 
 /** The packs that hold withdrawn posts, without these. */
-async function rewrite(shop: PrintShop, tombstones: readonly Tombstone[]): Promise<{ packs: Pack[]; retired: string[] }> {
+async function rewrite(
+  shop: PrintShop,
+  { tombstones, repacked, retired }: Additions,
+): Promise<{ packs: Pack[]; retired: string[] }> {
   const { store } = shop;
   const packs = new Map<string, Pack>();
   for (const { index } of tombstones) {
@@ -180,7 +189,12 @@ async function rewrite(shop: PrintShop, tombstones: readonly Tombstone[]): Promi
       );
     }
   }
-  return { packs: [...packs.values()].filter((pack) => pack.items.length > 0), retired: [...packs.keys()] };
+  const again: Pack[] = [];
+  for (const id of repacked) again.push(decodePack(await shop.readPack(id)));
+  return {
+    packs: [...again, ...packs.values()].filter((pack) => pack.items.length > 0),
+    retired: [...retired, ...packs.keys()],
+  };
 }
 
 function divide(posts: readonly NewPost[]): NewPost[][] {

@@ -2,21 +2,30 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  ENTRY,
+  Identity,
   LIMITS,
+  decodeBase64,
+  decodeMark,
   decodePack,
+  decodeRoot,
+  decodeSuffix,
+  decodeTombstone,
   encodeBase64,
   encodeRootBody,
   parsePath,
   publicKeyOf,
   sha256,
   signRoot,
-  type Identity,
   type Root,
   type SignedRoot,
+  type Tombstone,
   type TreePath,
 } from '@pappus/core';
+import { builtInDictionaries } from './dictionaries.ts';
 import { NewsroomError, readRootKey, writeRootKey, writeSecret } from './keys.ts';
-import type { StoredHead } from './store.ts';
+import type { Additions } from './printing.ts';
+import type { Store, StoredHead } from './store.ts';
 
 export interface RotateOptions {
   logKey: boolean;
@@ -112,6 +121,47 @@ export function signNext(root: Root, held: readonly HeldRootKey[], fresh: readon
     ...held.map(({ number, secret }) => signRoot(body, 1, number, secret)),
   ];
   return { root, body, signatures };
+}
+
+/** A version of the identity as the store has it. */
+export function storedRoot(store: Store, version: number): SignedRoot {
+  return decodeRoot(decodeBase64(store.fact(`root/${version}`)!));
+}
+
+/** The identity as the store has it, verified. */
+export function storedIdentity(store: Store): Identity {
+  const identity = new Identity(storedRoot(store, 1), null);
+  for (let n = 2; n <= Number(store.fact('version')); n++) identity.advance(storedRoot(store, n));
+  return identity;
+}
+
+/** What void edition files withdrew of the posts before `size`: the tombstones, and the packs that took the place of others. */
+export function voidedWithdrawals(
+  editions: readonly Uint8Array[],
+  size: number,
+): Pick<Additions, 'tombstones' | 'repacked' | 'retired'> {
+  const tombstones: Tombstone[] = [];
+  const packs: string[] = [];
+  const retired: string[] = [];
+  for (const { type, record } of editions.flatMap(recordsIn)) {
+    if (type === ENTRY.tombstone) tombstones.push(decodeTombstone(record));
+    if (type !== ENTRY.mark) continue;
+    const mark = decodeMark(record);
+    packs.push(...mark.packs.filter((pack) => pack.last < size).map((pack) => pack.id));
+    retired.push(...mark.retired);
+  }
+  return {
+    tombstones: tombstones.filter(({ index }) => index < size).map((t) => ({ ...t, replacement: (t.replacement ?? size) < size ? t.replacement : null })),
+    repacked: packs.filter((id) => !retired.includes(id)),
+    retired,
+  };
+}
+
+function recordsIn(edition: Uint8Array): { type: number; record: Uint8Array }[] {
+  const dictionaries = builtInDictionaries().map((d) => d.dictionary);
+  const suffix = decodeSuffix(edition, (id) => dictionaries.find((d) => d.id === id) ?? null);
+  if (typeof suffix === 'string') throw new Error(`our own edition names an unknown dictionary ${suffix}`);
+  return suffix.records.flatMap((r) => ('record' in r ? [r] : []));
 }
 
 /** Tree files that no longer tell the truth once everything from `size` on is void. */

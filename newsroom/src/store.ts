@@ -123,7 +123,7 @@ export class Store implements LogStore {
   }
 
   countDrafts(): { waiting: number; published: number } {
-    const row = this.#sql('SELECT count(*) - count(post) AS waiting, count(post) AS published FROM drafts').get()!;
+    const row = this.#sql('SELECT count(*) - count(post) AS waiting, count(*) FILTER (WHERE post >= 0) AS published FROM drafts').get()!;
     return { waiting: row['waiting'] as number, published: row['published'] as number };
   }
 
@@ -241,9 +241,12 @@ export class Store implements LogStore {
     return this.#sql('SELECT 1 FROM outbox LIMIT 1').get() !== undefined;
   }
 
-  /** After a reset: everything from `size` on is void; its posts wait again. Gives the editions that went. */
-  truncate(size: number): number[] {
-    const editions = this.#sql('SELECT edition FROM heads WHERE size > ?').all(size).map((r) => r['edition'] as number);
+  editionsAfter(size: number): number[] {
+    return this.#sql('SELECT edition FROM heads WHERE size > ? ORDER BY size').all(size).map((r) => r['edition'] as number);
+  }
+
+  /** After a reset: everything from `size` on is void; its posts wait again. */
+  truncate(size: number): void {
     this.#waitAgain(size);
     for (const table of ['entries', 'recent', 'packs', 'withdrawn']) {
       this.#sql(`DELETE FROM ${table} WHERE post >= ?`).run(size);
@@ -254,7 +257,6 @@ export class Store implements LogStore {
       const last = this.tile(level, Math.floor(count / 256));
       if (last) this.setTile(level, Math.floor(count / 256), last.slice(0, (count % 256) * 32));
     }
-    return editions;
   }
 
   /** The drafts of void posts wait again, but for those that were withdrawn or that a later void one corrects. */

@@ -13,7 +13,7 @@ import {
 import { builtInDictionaries } from '@pappus/newsroom';
 import type { Shelf } from '@pappus/transports';
 import type { Opened } from './open.ts';
-import { Progress, UserError } from './terminal.ts';
+import { Progress, UserError, note } from './terminal.ts';
 
 export interface Verdict {
   where: string;
@@ -43,7 +43,7 @@ export async function gather(library: Library, source: Opened): Promise<Verdict[
   };
   const progress = new Progress(`reading ${source.where}`);
   if (source.listed) await gatherListed(source, offer, progress);
-  else await gatherWanted(library, source.shelf, offer, progress);
+  else await gatherWanted(library, source, offer, progress);
   progress.end();
   return settle(library, source.where, verdicts);
 }
@@ -68,26 +68,43 @@ async function gatherListed(
 /** Asks first for what may have changed, then as the library says, until nothing new comes. */
 async function gatherWanted(
   library: Library,
-  shelf: Shelf,
+  { shelf, where }: Opened,
   offer: (path: TreePath, bytes: Uint8Array) => void,
   progress: Progress,
 ): Promise<void> {
   const asked = new Set<TreePath>();
+  const failures: Error[] = [];
   let done = 0;
+  let came = 0;
   const first = [...(library.identity ? [] : [treePath('root/1')]), treePath('head'), treePath('checkpoint')];
   for (let paths = first; paths.length > 0; paths = wantedPaths(library).filter((path) => !asked.has(path))) {
     for (let at = 0; at < paths.length; at += ASK_AT_ONCE) {
       const some = paths.slice(at, at + ASK_AT_ONCE);
       for (const path of some) asked.add(path);
-      const answers = await Promise.all(some.map((path) => ask(shelf, path)));
+      const answers = await Promise.all(some.map((path) => ask(shelf, path, failures)));
       answers.forEach((bytes, i) => bytes && offer(some[i]!, bytes));
+      came += answers.filter((bytes) => bytes !== null).length;
       progress.at((done += some.length), null);
     }
   }
+  if (came > 0 && failures.length > 0) note(`${where}: ${failures.length} answers did not come (${failures[0]!.message}).`);
+  if (came === 0) throw new UserError(`${where} gave nothing${reason(failures)}. Nothing is lost; try another mirror or file.`);
 }
 
-async function ask(shelf: Shelf, path: TreePath): Promise<Uint8Array | null> {
-  return shelf.read(path, { bytes: maxBytes(path), signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+/** One answer that does not come does not stop the others. */
+async function ask(shelf: Shelf, path: TreePath, failures: Error[]): Promise<Uint8Array | null> {
+  try {
+    return await shelf.read(path, { bytes: maxBytes(path), signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
+  } catch (error) {
+    failures.push(error as Error);
+    return null;
+  }
+}
+
+function reason([first]: readonly Error[]): string {
+  if (!first) return '';
+  const cause = first.cause instanceof Error ? `: ${first.cause.message}` : '';
+  return ` (${first.message}${cause})`;
 }
 
 /** What waited may have been judged since; only the last word on a file counts. */

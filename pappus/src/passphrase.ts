@@ -1,5 +1,4 @@
 /** The passphrase of the root keys: from a file, the environment, or a question. Never from a flag. */
-import { isCancel, password } from '@clack/prompts';
 import { readFile } from 'node:fs/promises';
 import { EXIT, UserError } from './terminal.ts';
 
@@ -27,6 +26,7 @@ async function ask(use: 'new' | 'known'): Promise<string> {
       EXIT.usage,
     );
   }
+  const { isCancel, password } = await import('@clack/prompts');
   const answer = await password({ message: 'Passphrase of the root keys' });
   if (isCancel(answer)) throw new UserError('Stopped. Nothing was changed.');
   if (use === 'known') return answer;

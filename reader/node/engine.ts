@@ -1,6 +1,5 @@
 /** Builds the page's engine: one classic script, for the browser floor of the design. */
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 
 const ENTRY = fileURLToPath(new URL('../src/engine.tsx', import.meta.url));
 const FLOOR = ['chrome109', 'firefox115', 'safari16.4'];
@@ -14,6 +13,7 @@ export function engineScript(): Promise<string> {
 }
 
 async function buildEngine(): Promise<string> {
+  const { build } = await import('vite'); // slow to load, and most commands never need it
   const result = await build({
     configFile: false,
     logLevel: 'error',

@@ -9,9 +9,10 @@ import {
   type Outcome,
   type PostReport,
 } from '@pappus/core';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Blocks, Link } from './blocks.tsx';
 import { ago, day, fill } from './say.ts';
+import { factsOf, listed, standingOf } from './standing.ts';
 import type { Words } from './words/words.ts';
 
 export interface Verdict {
@@ -27,9 +28,6 @@ interface AppProps {
   now: number;
 }
 
-/** Not a middle dot: beside Persian digits it reads as a zero. */
-const FACTS_GAP = ' | ';
-
 const ADDRESS = /^#post-(\d{1,15})$/;
 
 function postInAddress(): number | null {
@@ -38,15 +36,7 @@ function postInAddress(): number | null {
 }
 
 export function App(props: AppProps) {
-  const [open, setOpen] = useState(postInAddress());
-  useEffect(() => {
-    const follow = (): void => {
-      setOpen(postInAddress());
-      scrollTo(0, 0);
-    };
-    addEventListener('hashchange', follow);
-    return () => removeEventListener('hashchange', follow);
-  }, []);
+  const open = useOpenPost();
   const report = describeLibrary(props.library);
   if (!report) return <Faults {...props} />;
   const posts = [...postsOf(props.library)];
@@ -59,59 +49,84 @@ export function App(props: AppProps) {
   );
 }
 
+/** The post in the address, or null for the list. Focus goes where the eye goes. */
+function useOpenPost(): number | null {
+  const [open, setOpen] = useState(postInAddress());
+  const before = useRef(open);
+  useEffect(() => {
+    const follow = (): void => setOpen(postInAddress());
+    const leave = ({ key }: KeyboardEvent): void => {
+      if (key === 'Escape' && postInAddress() !== null) location.hash = '';
+    };
+    addEventListener('hashchange', follow);
+    addEventListener('keydown', leave);
+  }, []);
+  useLayoutEffect(() => {
+    const left = before.current;
+    before.current = open;
+    if (open === left) return;
+    const next = open === null ? `[href="#post-${left}"]` : 'main';
+    document.querySelector<HTMLElement>(next)?.focus();
+    if (open !== null) scrollTo(0, 0);
+  }, [open]);
+  return open;
+}
+
 function Header({ report, posts, words, now }: AppProps & { report: LibraryReport; posts: readonly PostReport[] }) {
-  const expected = posts.filter((p) => p.status !== 'withdrawn');
-  const here = expected.filter((p) => p.status === 'current' || p.status === 'corrected').length;
-  const headlines = expected.filter((p) => p.status === 'headline').length;
-  const missing = expected.length - here - headlines;
-  const { signedAt, nextBy } = report;
-  const facts = [
-    fill(words.signedBy, words, { name: report.name }),
-    fill(words.posts, words, { here, all: expected.length }),
-    ...(signedAt === null ? [] : [fill(words.signed, words, { ago: ago(signedAt, now, words.lang) })]),
-  ];
+  const { whole, count, gaps } = standingOf(posts, words);
+  const { name, signedAt, nextBy, evidence } = report;
   return (
     <header>
-      <h1 dir="auto">{report.name}</h1>
-      <p class={missing + headlines > 0 ? 'state partial' : 'state whole'} role="status">
-        {signedAt === null ? words.unsigned : facts.join(FACTS_GAP)}
-      </p>
+      <h1>
+        <bdi>{name}</bdi>
+      </h1>
+      {signedAt === null ? (
+        <p class="state care" role="status">{words.unsigned}</p>
+      ) : (
+        <p class="state" role="status">
+          <span class={evidence.length > 0 ? 'care' : 'good'}>{fill(words.signedBy, words, { name })}</span>{' '}
+          <span class={whole ? '' : 'care'}>{count}</span>{' '}
+          <span>{fill(words.signed, words, { ago: ago(signedAt, now, words.lang) })}</span>
+        </p>
+      )}
+      {gaps.map((gap) => (
+        <p class="hint">{gap}</p>
+      ))}
       {nextBy !== null && nextBy < now && (
         <p class="warning">{fill(words.overdue, words, { ago: ago(nextBy, now, words.lang) })}</p>
       )}
-      {headlines > 0 && <p class="hint">{fill(words.headlinesOnly, words, { count: headlines })}</p>}
-      {missing > 0 && <p class="hint">{fill(words.missing, words, { count: missing })}</p>}
-      {report.evidence.length > 0 && <p class="warning">{words.evidence}</p>}
+      {evidence.length > 0 && <p class="warning">{words.evidence}</p>}
     </header>
   );
 }
 
 function Headlines({ posts, words }: { posts: readonly PostReport[]; words: Words }) {
-  const newest = posts.filter((p) => p.status !== 'corrected' && p.status !== 'missing').reverse();
   return (
-    <main>
+    <main tabIndex={-1}>
       <ol class="headlines">
-        {newest.map((post) => (
-          <li key={post.index}>
-            <Headline post={post} words={words} />
-          </li>
+        {listed(posts).map((post) => (
+          <Headline key={post.index} post={post} words={words} />
         ))}
       </ol>
     </main>
   );
 }
 
-function Headline({ post: { index, record, status }, words }: { post: PostReport; words: Words }) {
-  if (!record) return <a href={`#post-${index}`} class="gone">{words.withdrawnTitle}</a>;
+function Headline({ post, words }: { post: PostReport; words: Words }) {
+  const { index, record } = post;
+  const address = `#post-${index}`;
+  if (!record) return <li><a href={address} class="gone">{words.withdrawnTitle}</a></li>;
+  const { date, notes } = factsOf(post, words);
   return (
-    <a href={`#post-${index}`} lang={record.lang} dir={record.rtl ? 'rtl' : 'ltr'}>
-      <strong>{record.title}</strong>
-      {record.summary && <span>{record.summary}</span>}
-      <small>
-        {record.date !== null && day(record.date, record.lang)}
-        {status === 'headline' && <bdi lang={words.lang}> · {words.textMissing}</bdi>}
-      </small>
-    </a>
+    <li lang={record.lang} dir={record.rtl ? 'rtl' : 'ltr'}>
+      <a href={address}>
+        <strong>{record.title}</strong>
+        {record.summary && <span>{record.summary}</span>}
+        <small>
+          {date && <bdi>{date}</bdi>} {notes.map((note) => <bdi lang={words.lang} class="care">{note}</bdi>)}
+        </small>
+      </a>
+    </li>
   );
 }
 
@@ -119,14 +134,15 @@ function Post({ index, library, words }: AppProps & { index: number }) {
   const post = postOf(library, index);
   const latest = post.status === 'withdrawn' ? (post.replacedBy ?? index) : latestOf(library, index);
   return (
-    <main>
-      <p>
+    <main tabIndex={-1}>
+      <p class="step back">
         <a href="#">{words.back}</a>
       </p>
+      {post.status === 'missing' && <p class="warning">{words.textMissing}</p>}
       {post.status === 'withdrawn' && <p class="warning">{words.withdrawn[post.reason ?? 'unstated']}</p>}
       {post.status === 'corrected' && <p class="warning">{words.corrected}</p>}
       {latest !== index && (
-        <p>
+        <p class="step">
           <a href={`#post-${latest}`}>{words.readInstead}</a>
         </p>
       )}
@@ -136,24 +152,23 @@ function Post({ index, library, words }: AppProps & { index: number }) {
 }
 
 function Article({ post: { index, record }, library, words }: { post: PostReport; library: Library; words: Words }) {
-  const { title, summary, lang, rtl, byline, date, link, replaces, layers } = record!;
+  const { title, summary, lang, rtl, byline, tags, date, link, replaces, layers } = record!;
   const text = library.text(index);
-  const web = /^https?:/i.test(link);
+  const own = { lang: words.lang, dir: words.dir };
   return (
     <article lang={lang} dir={rtl ? 'rtl' : 'ltr'}>
       <h2>{title}</h2>
-      <p class="credit">
+      <p class="facts">
         {byline && <bdi>{byline}</bdi>} {date !== null && <bdi>{day(date, lang)}</bdi>}
+        {replaces !== null && <bdi class="care" {...own}>{words.correction}</bdi>}
       </p>
-      {replaces !== null && <p class="hint" lang={words.lang} dir={words.dir}>{words.correction}</p>}
       {summary && <p class="summary">{summary}</p>}
       {text && <Blocks blocks={text} />}
-      {!text && layers.length > 0 && <p class="hint" lang={words.lang} dir={words.dir}>{words.textMissing}</p>}
-      {web && (
-        <p>
-          <Link url={link}>
-            <bdi lang={words.lang}>{words.original}</bdi>
-          </Link>
+      {!text && layers.length > 0 && <p class="warning" {...own}>{words.textMissing}</p>}
+      {tags.length > 0 && <p class="facts">{tags.map((tag) => [<bdi>{tag}</bdi>, ' '])}</p>}
+      {/^https?:/i.test(link) && (
+        <p class="step" {...own}>
+          <Link url={link}>{words.original}</Link>
         </p>
       )}
     </article>
@@ -167,7 +182,9 @@ function HowIKnow({ report, verdicts, words, library }: AppProps & { report: Lib
       <p>{words.proves}</p>
       <dl>
         <dt>{words.channelId}</dt>
-        <dd dir="ltr" class="code">{report.channelId.replace(/.{4}(?=.)/g, '$& ')}</dd>
+        <dd>
+          <bdi class="code">{report.channelId.replace(/.{4}(?=.)/g, '$& ')}</bdi>
+        </dd>
         <dt>{words.edition}</dt>
         <dd>{report.edition === null ? '–' : fill('{edition}', words, { edition: report.edition })}</dd>
         <dt>{words.entries}</dt>

@@ -18,7 +18,7 @@ function drawBlock(block: Block): ComponentChild {
     case 'blockquote':
       return <blockquote>{block.children.map(drawBlock)}</blockquote>;
     case 'code':
-      return <pre dir="auto">{block.value}</pre>;
+      return <pre>{block.value}</pre>;
     case 'table':
       return drawTable(block.header, block.rows);
     case 'figure':
@@ -65,7 +65,7 @@ function drawInline(inline: Inline): ComponentChild {
     case 'strong':
       return <strong>{inlines(inline.children)}</strong>;
     case 'inlineCode':
-      return <code>{inline.value}</code>;
+      return <code dir="auto">{inline.value}</code>;
     case 'link':
       return <Link url={inline.url}>{inlines(inline.children)}</Link>;
     case 'span':
@@ -80,7 +80,7 @@ function drawInline(inline: Inline): ComponentChild {
 /** The address is followed only when the reader asks for it, and learns nothing of where she came from. */
 export function Link({ url, children }: { url: string; children: ComponentChild }) {
   return (
-    <a href={url} rel="noopener noreferrer nofollow external" target="_blank">
+    <a href={url} dir="auto" rel="noopener noreferrer nofollow external" target="_blank">
       {children}
     </a>
   );

@@ -3,15 +3,15 @@ import type { Words } from './words.ts';
 export const en: Words = {
   lang: 'en',
   dir: 'ltr',
-  unchecked: 'Not checked: this viewer runs no scripts. In a browser the page checks itself.',
+  unchecked: 'Nothing has been checked yet. In a browser that runs scripts, the page checks itself.',
   checking: 'Checking every byte …',
   signedBy: 'signed by {name}',
   posts: '{here} of {all} posts',
   signed: 'signed {ago}',
   unsigned: 'No signed head has arrived: nothing can be shown.',
   overdue: 'A newer edition was expected {ago}. It may have been withheld: look for it by another way.',
-  missing: '{count} posts have not arrived.',
-  headlinesOnly: '{count} posts are here with their headlines only.',
+  missing: 'Posts that have not arrived: {count}.',
+  headlinesOnly: 'Posts that came with their headline only: {count}.',
   withdrawnTitle: 'Withdrawn post',
   withdrawn: {
     unstated: 'The newsroom has withdrawn this post.',

@@ -4,7 +4,7 @@ import type { Reason, RefusalCode } from '@pappus/core';
 export interface Words {
   lang: string;
   dir: 'ltr' | 'rtl';
-  /** Shown without JavaScript, where nothing can be checked. */
+  /** Shown until the engine runs, and where it never does. */
   unchecked: string;
   checking: string;
   signedBy: string;
