@@ -44,6 +44,8 @@ export class ProvenLog {
   readonly #anchors = new Map<number, Uint8Array>();
   readonly #open = new Map<number, OpenEdition>();
   readonly #lastTiles = new Map<string, Uint8Array>();
+  /** Sizes whose last tiles are proven. */
+  readonly #tiled = new Set<number>();
   /** Heads not yet shown to be part of one history with `head`. */
   #unlinked: SignedHead[] = [];
   #head: SignedHead | null = null;
@@ -189,18 +191,23 @@ export class ProvenLog {
     return hashes;
   }
 
-  /** The last tiles of all levels hold the peaks: together they give the root, or one of them is wrong. */
+  /**
+   * The last tiles of all levels hold the peaks: together they give the root, or one of them is wrong.
+   * A last tile that is full holds no peak, so the root says nothing of it: its parent proves it.
+   */
   #tryLastTiles(): void {
     for (const [size, root] of this.#anchors) {
-      if (this.#nodes.rootAt(size) !== null) continue;
+      if (this.#tiled.has(size)) continue;
       const tiles = lastTiles(size).map((t) => ({ ...t, hashes: this.#lastTiles.get(`${t.level}/${t.index}`) }));
-      if (tiles.some((t) => !t.hashes || t.hashes.length < t.width * HASH_BYTES)) continue;
+      const partial = tiles.filter((t) => t.width < TILE_WIDTH);
+      if (partial.some((t) => !t.hashes || t.hashes.length < t.width * HASH_BYTES)) continue;
       const read = tileNodes((level) => tiles[level]!.hashes!);
       if (!equalBytes(rootOfPeaks(peaks(size).map((p) => read(p.level, p.index)!)), root)) {
         this.#lastTiles.clear();
         throw new Refused('proof', 'tiles do not give the root');
       }
-      for (const t of tiles.reverse()) this.#putTile(t.level, t.index, t.hashes!.subarray(0, t.width * HASH_BYTES));
+      this.#tiled.add(size);
+      for (const t of partial.reverse()) this.#putTile(t.level, t.index, t.hashes!.subarray(0, t.width * HASH_BYTES));
       this.#fulfil(HEAD_NEED);
     }
   }

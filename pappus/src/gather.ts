@@ -3,6 +3,7 @@ import { createHash, hash } from 'node:crypto';
 import {
   Library,
   inOfferOrder,
+  isMutable,
   maxBytes,
   treePath,
   useSha256,
@@ -11,7 +12,7 @@ import {
   type TreePath,
 } from '@pappus/core';
 import { builtInDictionaries } from '@pappus/newsroom';
-import type { Shelf } from '@pappus/transports';
+import type { Failover, ListedShelf } from '@pappus/transports';
 import type { Opened } from './open.ts';
 import { Progress, UserError, note } from './terminal.ts';
 
@@ -22,6 +23,7 @@ export interface Verdict {
 }
 
 const ASK_AT_ONCE = 6;
+const TRIES_MAX = 3;
 const READ_TIMEOUT_MS = 120_000;
 
 useSha256((bytes) => (hash ? hash('sha256', bytes, 'buffer') : createHash('sha256').update(bytes).digest()));
@@ -34,77 +36,100 @@ export function newLibrary(channelId: string | null): Library {
   return new Library({ channelId, dictionaries: builtInDictionaries().map((d) => d.bytes) });
 }
 
+type Offer = (path: TreePath, bytes: Uint8Array) => Outcome;
+
 /** Offers what a source holds. Gives the verdicts that are not plain acceptance. */
 export async function gather(library: Library, source: Opened): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
-  const offer = (path: TreePath, bytes: Uint8Array): void => {
+  const offer: Offer = (path, bytes) => {
     const outcome = library.offer(path, bytes);
+    const earlier = verdicts.findIndex((verdict) => verdict.path === path);
+    if (earlier >= 0) verdicts.splice(earlier, 1); // a lie about a path does not matter once the truth came
     if (outcome.status !== 'accepted') verdicts.push({ where: source.where, path, outcome });
+    return outcome;
   };
   const progress = new Progress(`reading ${source.where}`);
-  if (source.listed) await gatherListed(source, offer, progress);
-  else await gatherWanted(library, source, offer, progress);
+  if (source.kind === 'files') await gatherFiles(source.shelf, source.where, offer, progress);
+  else await new Asking(library, source.shelf, offer).run(source.where, progress);
   progress.end();
   return settle(library, source.where, verdicts);
 }
 
-async function gatherListed(
-  { listed, where }: Opened,
-  offer: (path: TreePath, bytes: Uint8Array) => void,
-  progress: Progress,
-): Promise<void> {
+async function gatherFiles(shelf: ListedShelf, where: string, offer: Offer, progress: Progress): Promise<void> {
   const names: { path: TreePath }[] = [];
   const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
-  for await (const path of listed!.list(signal)) names.push({ path });
+  for await (const path of shelf.list(signal)) names.push({ path });
   if (names.length === 0) throw new UserError(`${where} holds no channel. Give a folder, ZIP or HTML file made by Pappus.`);
   let done = 0;
   for (const { path } of inOfferOrder(names)) {
-    const bytes = await listed!.read(path, { bytes: maxBytes(path), signal });
+    const bytes = await shelf.read(path, { bytes: maxBytes(path), signal });
     if (bytes) offer(path, bytes);
     progress.at(++done, names.length);
   }
 }
 
-/** Asks first for what may have changed, then as the library says, until nothing new comes. */
-async function gatherWanted(
-  library: Library,
-  { shelf, where }: Opened,
-  offer: (path: TreePath, bytes: Uint8Array) => void,
-  progress: Progress,
-): Promise<void> {
-  const asked = new Set<TreePath>();
-  const failures: Error[] = [];
-  let done = 0;
-  let came = 0;
-  const first = [...(library.identity ? [] : [treePath('root/1')]), treePath('head'), treePath('checkpoint')];
-  for (let paths = first; paths.length > 0; paths = wantedPaths(library).filter((path) => !asked.has(path))) {
-    for (let at = 0; at < paths.length; at += ASK_AT_ONCE) {
-      const some = paths.slice(at, at + ASK_AT_ONCE);
-      for (const path of some) asked.add(path);
-      const answers = await Promise.all(some.map((path) => ask(shelf, path, failures)));
-      answers.forEach((bytes, i) => bytes && offer(some[i]!, bytes));
-      came += answers.filter((bytes) => bytes !== null).length;
-      progress.at((done += some.length), null);
+/** Asks mirrors first for what may have changed, then as the library says, until nothing new comes. */
+class Asking {
+  readonly #library: Library;
+  readonly #shelf: Failover;
+  readonly #offer: Offer;
+  readonly #failures: Error[] = [];
+  #came = 0;
+
+  constructor(library: Library, shelf: Failover, offer: Offer) {
+    this.#library = library;
+    this.#shelf = shelf;
+    this.#offer = offer;
+  }
+
+  async run(where: string, progress: Progress): Promise<void> {
+    const asked = new Set<TreePath>();
+    const first = [...(this.#library.identity ? [] : ['root/1']), 'head', 'checkpoint'].map(treePath);
+    for (let paths = first; paths.length > 0; paths = wantedPaths(this.#library).filter((path) => !asked.has(path))) {
+      for (let at = 0; at < paths.length; at += ASK_AT_ONCE) {
+        const some = paths.slice(at, at + ASK_AT_ONCE);
+        for (const path of some) asked.add(path);
+        await Promise.all(some.map((path) => this.#ask(path)));
+        progress.at(asked.size, null);
+      }
+    }
+    const [failure] = this.#failures;
+    if (this.#came === 0) throw new UserError(`${where} gave nothing${reason(failure)}. Nothing is lost; try another mirror or file.`);
+    if (failure) note(`${where}: ${this.#failures.length} answers did not come${reason(failure)}.`);
+  }
+
+  /** One answer that does not come does not stop the others; a false one is reported, and another mirror asked. */
+  async #ask(path: TreePath): Promise<void> {
+    const limit = { bytes: maxBytes(path), signal: AbortSignal.timeout(READ_TIMEOUT_MS) };
+    try {
+      if (isMutable(path)) {
+        for (const bytes of await this.#shelf.readAll(path, limit)) this.#judge(path, bytes);
+        return;
+      }
+      for (let tries = 0; tries < TRIES_MAX; tries++) {
+        const bytes = await this.#shelf.read(path, limit);
+        if (bytes === null || this.#judge(path, bytes)) return;
+      }
+    } catch (error) {
+      this.#failures.push(error as Error);
     }
   }
-  if (came > 0 && failures.length > 0) note(`${where}: ${failures.length} answers did not come (${failures[0]!.message}).`);
-  if (came === 0) throw new UserError(`${where} gave nothing${reason(failures)}. Nothing is lost; try another mirror or file.`);
-}
 
-/** One answer that does not come does not stop the others. */
-async function ask(shelf: Shelf, path: TreePath, failures: Error[]): Promise<Uint8Array | null> {
-  try {
-    return await shelf.read(path, { bytes: maxBytes(path), signal: AbortSignal.timeout(READ_TIMEOUT_MS) });
-  } catch (error) {
-    failures.push(error as Error);
-    return null;
+  /** False when the answer is a lie or damaged. */
+  #judge(path: TreePath, bytes: Uint8Array): boolean {
+    const outcome = this.#offer(path, bytes);
+    const good = outcome.status !== 'refused' || outcome.code === 'older';
+    this.#came++;
+    this.#shelf.report(path, good, bytes);
+    return good;
   }
 }
 
-function reason([first]: readonly Error[]): string {
-  if (!first) return '';
-  const cause = first.cause instanceof Error ? `: ${first.cause.message}` : '';
-  return ` (${first.message}${cause})`;
+function reason(failure: Error | undefined): string {
+  if (!failure) return '';
+  const first: unknown = failure instanceof AggregateError ? failure.errors[0] : failure;
+  const { message, cause } = first as Error;
+  return ` (${message}${cause instanceof Error ? `: ${cause.message}` : ''})`;
 }
 
 /** What waited may have been judged since; only the last word on a file counts. */

@@ -2,27 +2,35 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refused } from '@pappus/core';
-import { HttpShelf, MemoryShelf, readHtml, type ListedShelf, type Shelf } from '@pappus/transports';
-import { FolderShelf, openZipFile } from '@pappus/transports/node';
+import { Failover, HttpShelf, MemoryShelf, readHtml, type ListedShelf } from '@pappus/transports';
+import { FolderShelf, askOnNewConnection, openZipFile } from '@pappus/transports/node';
 import { wordsFor } from '@pappus/reader/words';
 import { UserError } from './terminal.ts';
 
-export interface Opened {
+interface OpenedFiles {
+  kind: 'files';
   /** As the user named it. */
   where: string;
-  kind: 'folder' | 'zip' | 'html' | 'url';
-  shelf: Shelf;
-  /** The same shelf where it can name what it holds; null for URLs. */
-  listed: ListedShelf | null;
+  shelf: ListedShelf;
   close(): Promise<void>;
 }
 
+interface OpenedMirrors {
+  kind: 'mirrors';
+  where: string;
+  shelf: Failover;
+  close(): Promise<void>;
+}
+
+export type Opened = OpenedFiles | OpenedMirrors;
+
 const HTML_BYTES_MAX = 512 * 2 ** 20;
+const SHORT_BREATH_BYTES = 12_288;
 const ZIP_MAGIC = 'PK\u0003\u0004';
 
 /** @throws UserError when it is not there or is nothing that carries a channel. */
 export async function openSource(where: string): Promise<Opened> {
-  if (/^https?:\/\//i.test(where)) return openUrl(where);
+  if (isUrl(where)) return openMirrors([where], false);
   const found = await stat(where).catch(() => null);
   if (!found) throw new UserError(`${where} is not here. Check the name; nothing was changed.`);
   if (found.isDirectory()) return openFolder(where);
@@ -34,27 +42,37 @@ export async function openSource(where: string): Promise<Opened> {
   }
 }
 
-function openUrl(where: string): Opened {
-  return { where, kind: 'url', shelf: new HttpShelf(where), listed: null, close: async () => {} };
+export function isUrl(where: string): boolean {
+  return /^https?:\/\//i.test(where);
+}
+
+/**
+ * Several mirrors of one channel as one source: whichever answers best is asked, and one that lies is left.
+ * `shortBreath`: at most 12 KB a connection, for networks that freeze longer ones.
+ */
+export function openMirrors(urls: readonly string[], shortBreath: boolean): Opened {
+  const options = shortBreath ? { pieceBytes: SHORT_BREATH_BYTES, ask: askOnNewConnection } : {};
+  const shelf = new Failover(urls.map((url) => new HttpShelf(url, options)));
+  return { where: urls.join(' '), kind: 'mirrors', shelf, close: async () => {} };
 }
 
 /** A newsroom's folder keeps its tree inside. */
 async function openFolder(where: string): Promise<Opened> {
   const isNewsroom = await stat(join(where, 'newsroom.db')).catch(() => null);
   const shelf = new FolderShelf(isNewsroom ? join(where, 'tree') : where);
-  return { where, kind: 'folder', shelf, listed: shelf, close: async () => {} };
+  return { where, kind: 'files', shelf, close: async () => {} };
 }
 
 async function openZip(where: string): Promise<Opened> {
   const { shelf, close } = await openZipFile(where);
-  return { where, kind: 'zip', shelf, listed: shelf, close };
+  return { where, kind: 'files', shelf, close };
 }
 
 async function openHtml(where: string, size: number): Promise<Opened> {
   if (size > HTML_BYTES_MAX) throw new Refused('too-large', 'HTML file');
   const shelf = new MemoryShelf();
   for (const { path, bytes } of readHtml(new Uint8Array(await readFile(where)))) await shelf.put(path, bytes);
-  return { where, kind: 'html', shelf, listed: shelf, close: async () => {} };
+  return { where, kind: 'files', shelf, close: async () => {} };
 }
 
 async function magicOf(where: string): Promise<string> {

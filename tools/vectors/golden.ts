@@ -1,7 +1,7 @@
 /** The golden channel: four languages, a correction, a withdrawal, a translation and a rotation, in three editions. */
 import { readFileSync } from 'node:fs';
-import { CODEC, encodeBase64, formatVkey, parseDictionary, type Block, type Inline, type Reason } from '@pappus/core';
-import { VectorNewsroom, type Story, type Wordbook } from './press.ts';
+import { CODEC, encodeBase64, formatVkey, parseDictionary, type Block, type Inline, type PostRecord, type Reason } from '@pappus/core';
+import { BLANK, VectorNewsroom, type Story, type Wordbook } from './press.ts';
 
 /** Languages in the golden channel that have a dictionary, and the codec that their items use. */
 const CODECS = { en: CODEC.deflate, fa: CODEC.begun, ar: CODEC.begun, ru: CODEC.deflate } as const;
@@ -36,7 +36,7 @@ interface ExpectedPost {
   status: string;
   replacedBy: number | null;
   reason: Reason | null;
-  record: Omit<Story, 'text'> | null;
+  record: Omit<PostRecord, 'layers'> | null;
   text: Block[] | null;
 }
 
@@ -156,7 +156,7 @@ function expectedOf(newsroom: VectorNewsroom, missing: readonly number[] = []): 
     const here = !gone && !missing.includes(index);
     const status = gone ? 'withdrawn' : !here ? 'missing' : replacedBy === null ? 'current' : 'corrected';
     const reason = gone ? WITHDRAWN.get(index)! : null;
-    return { index, status, replacedBy, reason, record: here ? record : null, text: here && text.length > 0 ? text : null };
+    return { index, status, replacedBy, reason, record: here ? { ...BLANK, ...record } : null, text: here && text.length > 0 ? text : null };
   });
   return {
     channelId: newsroom.channelId,

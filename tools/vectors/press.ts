@@ -215,7 +215,8 @@ export class VectorNewsroom {
   }
 }
 
-const BLANK: Omit<PostRecord, 'layers'> = {
+/** A record of which nothing is known but what a story adds. */
+export const BLANK: Omit<PostRecord, 'layers'> = {
   title: '',
   summary: '',
   lang: '',

@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
+import { Refused } from '@pappus/core';
+import { wordsFor } from '@pappus/reader/words';
 import { gather, type Verdict } from '../gather.ts';
 import { LibraryFolder } from '../library-folder.ts';
-import { openSource } from '../open.ts';
+import { isUrl, openMirrors, openSource, type Opened } from '../open.ts';
 import { isComplete, jsonReport, reportOn, sayReport } from '../report.ts';
 import { EXIT, UserError, note, sayJson } from '../terminal.ts';
 
 interface Options {
   library: string;
   channelId?: string;
+  shortBreath?: true;
   json?: true;
 }
 
@@ -19,22 +22,26 @@ export function addReceive(program: Command): void {
     .argument('<what...>', 'folders, ZIPs, HTML files or URLs')
     .requiredOption('--library <folder>', 'where the verified copy is kept')
     .option('--channel-id <id>', 'the channel to accept; else the first one received')
+    .option('--short-breath', 'at most 12 KB a connection, where longer ones are frozen')
     .option('--json', 'the answer for programs')
     .addHelpText('after', '\nExample:\n  $ pappus receive friday.zip http://mirror.example/ --library ~/news\n')
     .action(receive);
 }
 
-async function receive(what: string[], { library: folder, channelId, json }: Options): Promise<void> {
+async function receive(what: string[], { library: folder, channelId, shortBreath, json }: Options): Promise<void> {
   const opened = await LibraryFolder.open(folder, channelId ?? null);
   const verdicts: Verdict[] = [];
   const failures: string[] = [];
-  for (const where of what) {
-    const failure = await receiveOne(opened, where, verdicts);
+  const urls = what.filter(isUrl);
+  const sources = what.filter((where) => !isUrl(where)).map((where) => () => openSource(where));
+  if (urls.length > 0) sources.push(async () => openMirrors(urls, shortBreath === true));
+  for (const open of sources) {
+    const failure = await receiveOne(opened, open, verdicts);
     if (failure) failures.push(failure);
   }
   await opened.save();
   for (const failure of failures) note(failure);
-  if (failures.length === what.length) throw new UserError(`Nothing was received. What ${folder} had is unharmed.`);
+  if (failures.length === sources.length) throw new UserError(`Nothing was received. What ${folder} had is unharmed.`);
   const report = reportOn(opened.library, verdicts);
   if (json) sayJson(jsonReport(report));
   else sayReport(report, Math.floor(Date.now() / 1000));
@@ -42,12 +49,14 @@ async function receive(what: string[], { library: folder, channelId, json }: Opt
 }
 
 /** What one source failed with, for the user; the others go on. */
-async function receiveOne(opened: LibraryFolder, where: string, verdicts: Verdict[]): Promise<string | null> {
+async function receiveOne(opened: LibraryFolder, open: () => Promise<Opened>, verdicts: Verdict[]): Promise<string | null> {
   try {
-    const source = await openSource(where);
+    const source = await open();
     verdicts.push(...(await gather(opened.library, source).finally(() => source.close())));
     return null;
   } catch (error) {
-    return error instanceof UserError ? error.message : `${where}: the way is broken (${(error as Error).message}). Try another.`;
+    if (error instanceof UserError) return error.message;
+    if (error instanceof Refused) return `${wordsFor('en').refusals[error.code]} (${error.code}: ${error.detail})`;
+    throw error;
   }
 }
