@@ -68,8 +68,8 @@ function values(alphabet: string): Int8Array {
 }
 
 function encodeDigits(bytes: Uint8Array, alphabet: string, bitsPerDigit: number): string {
-  const parts: string[] = [];
   let text = '';
+  let digits: number[] = [];
   let held = 0;
   let heldBits = 0;
   for (const byte of bytes) {
@@ -77,17 +77,20 @@ function encodeDigits(bytes: Uint8Array, alphabet: string, bitsPerDigit: number)
     heldBits += 8;
     while (heldBits >= bitsPerDigit) {
       heldBits -= bitsPerDigit;
-      text += alphabet[(held >> heldBits) & ((1 << bitsPerDigit) - 1)];
+      digits.push(alphabet.charCodeAt((held >> heldBits) & ((1 << bitsPerDigit) - 1)));
     }
     held &= (1 << heldBits) - 1;
-    if (text.length > 8_192) {
-      parts.push(text);
-      text = '';
+    if (digits.length > DIGITS_AT_ONCE) {
+      text += String.fromCharCode(...digits);
+      digits = [];
     }
   }
-  if (heldBits > 0) text += alphabet[held << (bitsPerDigit - heldBits)];
-  return parts.join('') + text;
+  if (heldBits > 0) digits.push(alphabet.charCodeAt(held << (bitsPerDigit - heldBits)));
+  return text + String.fromCharCode(...digits);
 }
+
+/** One call for many characters is faster than a longer string for each; engines cap the arguments of a call. */
+const DIGITS_AT_ONCE = 4_096;
 
 function decodeDigits(text: string, table: Int8Array, bitsPerDigit: number): Uint8Array {
   const bytes = new Uint8Array(Math.floor((text.length * bitsPerDigit) / 8));

@@ -57,7 +57,7 @@ const VERSION = 1;
 const HEAD_BYTES = 2;
 
 /**
- * The octets of an item, at most `bytesMax`. `dictionary` is null where the coding names none.
+ * The octets of an item, at most `bytesMax`: for codec 0 `data` itself. `dictionary` is null where the coding names none.
  * @throws Refused `coding` for an unknown codec, `too-large` for codec 0, or `compression`.
  */
 export function decodeCoded(
@@ -65,10 +65,10 @@ export function decodeCoded(
   dictionary: Dictionary | null,
   data: Uint8Array,
   bytesMax: number,
-): Uint8Array<ArrayBuffer> {
+): Uint8Array {
   if (codec === CODEC.identity && dictionary === null) {
     if (data.length > bytesMax) throw new Refused('too-large', 'item');
-    return data.slice();
+    return data;
   }
   if (codec === CODEC.deflate && dictionary === null) return inflate(data, { maxBytes: bytesMax });
   if (dictionary === null) throw new Refused('coding', 'unknown codec');

@@ -27,6 +27,7 @@ const SIMPLE = 7;
 const FALSE = 20;
 const TRUE = 21;
 const NULL = 22;
+const SHORT_TEXT_BYTES = 12;
 
 /** Octets of a value. A value outside the subset is our own bug and throws `Error`. */
 export function encode(value: Cbor): Uint8Array<ArrayBuffer> {
@@ -135,7 +136,7 @@ class Reader {
       case BYTES:
         return this.#take(argument);
       case TEXT:
-        return decodeUtf8(this.#take(argument));
+        return this.#text(argument);
       case ARRAY:
         return this.#array(argument, depth);
       case MAP:
@@ -149,9 +150,9 @@ class Reader {
     if (info < 24) return info;
     const size = info === 24 ? 1 : info === 25 ? 2 : info === 26 ? 4 : info === 27 ? 8 : 0;
     if (size === 0) throw new Refused('encoding', 'indefinite or reserved length');
-    const octets = this.#take(size);
+    if (this.at + size > this.#bytes.length) throw new Refused('encoding', 'ends too early');
     let value = 0;
-    for (const octet of octets) value = value * 256 + octet;
+    for (let i = 0; i < size; i++) value = value * 256 + this.#bytes[this.at++]!;
     const shortestFrom = size === 1 ? 24 : size === 2 ? 0x100 : size === 4 ? 0x10000 : 0x100000000;
     if (value < shortestFrom) throw new Refused('encoding', 'head is not the shortest');
     if (value > Number.MAX_SAFE_INTEGER) throw new Refused('encoding', 'integer out of range');
@@ -164,6 +165,20 @@ class Reader {
     const bytes = this.#bytes.subarray(this.at, end);
     this.at = end;
     return bytes;
+  }
+
+  /** Short ASCII, as codes of languages are, costs less here than in the platform's decoder. */
+  #text(length: number): string {
+    const bytes = this.#bytes;
+    if (length <= SHORT_TEXT_BYTES && this.at + length <= bytes.length) {
+      let text = '';
+      for (let i = this.at; i < this.at + length && bytes[i]! < 0x80; i++) text += String.fromCharCode(bytes[i]!);
+      if (text.length === length) {
+        this.at += length;
+        return text;
+      }
+    }
+    return decodeUtf8(this.#take(length));
   }
 
   #array(length: number, depth: number): Cbor[] {

@@ -37,9 +37,9 @@ import {
   type PostRecord,
 } from './post.ts';
 import { ProvenLog, SIZES_NEED, leafNeed, sizeNeed, type Evidence } from './proven.ts';
-import { Refused, type RefusalCode } from './refused.ts';
+import { Refused, refusal, type RefusalCode } from './refused.ts';
 import { decodeRoot } from './root.ts';
-import { formatPath, maxBytes, parsePath, type PathParts, type TreeFile, type TreePath } from './tree.ts';
+import { formatPath, maxBytesOf, parsePath, type PathParts, type TreeFile, type TreePath } from './tree.ts';
 import { WaitingRoom } from './waiting.ts';
 
 export type Outcome =
@@ -95,7 +95,7 @@ export class Library {
     } catch (error) {
       return refusedOutcome(error);
     }
-    const outcome = this.#judge({ path: formatPath(parts), bytes }, parts);
+    const outcome = this.#judge({ path: path as TreePath, bytes }, parts);
     this.#retryWaiting();
     return outcome;
   }
@@ -148,24 +148,29 @@ export class Library {
     const post = this.contents.posts.get(index);
     const held = post?.layers.get(number);
     if (!post || !held) return null;
-    return decodeData(held.item, post.record.layers[number - 1]!.size, (id) => this.#dictionaries.get(id) ?? null);
+    const bytes = decodeData(held.item, post.record.layers[number - 1]!.size, this.#dictionary);
+    return bytes && bytes.slice();
   }
 
-  /** The text of a post as blocks; null when it has not arrived, was withdrawn, or the post has none. */
+  /**
+   * The text of a post as blocks; null when it has not arrived, was withdrawn, or the post has none.
+   * A text that is committed to but has blocks of a later version is held and passed on; it reads as null.
+   */
   text(index: number): Block[] | null {
     const number = textLayerOf(this.contents.posts.get(index)?.record);
     const bytes = number === null ? null : this.layer(index, number);
-    return bytes && decodeBlocks(bytes);
+    const blocks = bytes && refusal(() => decodeBlocks(bytes));
+    return blocks instanceof Refused ? null : blocks;
   }
 
   #judge(file: TreeFile, parts: PathParts): Outcome {
     try {
-      if (file.bytes.length > maxBytes(file.path)) throw new Refused('too-large', 'more octets than this path may have');
+      if (file.bytes.length > maxBytesOf(parts)) throw new Refused('too-large', 'more octets than this path may have');
       const held = this.#files.get(file.path);
       if (held && equalBytes(held, file.bytes)) return ACCEPTED;
       const need = this.#take(file, parts);
       if (need === null) return ACCEPTED;
-      this.#waiting.add(need, `${file.path}:${contentId(file.bytes)}`, file);
+      this.#waiting.add(need, waitingId(file, parts), file);
       return { status: 'waiting', need };
     } catch (error) {
       return refusedOutcome(error);
@@ -237,7 +242,7 @@ export class Library {
     if (!identity) {
       if (number > 1) return formatPath({ kind: 'root', number: number - 1 });
       this.#identity = new Identity(signed, this.#options.channelId ?? null);
-      this.#log = new ProvenLog(this.#identity, this.#fulfil);
+      this.#log = new ProvenLog(this.#identity, this.#waiting, this.#fulfil);
     } else if (number <= identity.version) {
       if (!identity.holds(signed)) throw new Refused(number === 1 ? 'channel' : 'root', 'another root of this version is held');
     } else if (number > identity.version + 1) {
@@ -260,7 +265,7 @@ export class Library {
     this.#claims.others.clear();
     this.#listed.clear();
     const evidence = this.#log!.evidence;
-    this.#log = new ProvenLog(this.#identity!, this.#fulfil);
+    this.#log = new ProvenLog(this.#identity!, this.#waiting, this.#fulfil);
     this.#log.evidence.push(...evidence);
     for (const need of this.#waiting.needs) this.#fulfilled.push(need);
     for (const [path, bytes] of files) {
@@ -326,7 +331,7 @@ export class Library {
       const tombstone = decodeTombstone(record);
       if (contents.addTombstone(index, tombstone)) this.#forget(tombstone.index);
     }
-    this.#fulfil(recordNeed(index));
+    if (this.#waiting.size > 0) this.#fulfil(recordNeed(index));
   }
 
   #learnMark(index: number, record: Uint8Array): void {
@@ -339,9 +344,8 @@ export class Library {
     const entries = parseEntryBundle(bytes, at.width);
     for (const [i, entry] of entries.entries()) {
       const index = at.index * 256 + i;
-      const leaf = log.leaf(index);
-      if (leaf === null) return leafNeed(index);
-      if (entry.length !== ENTRY_BYTES || !equalBytes(leafHash(entry), leaf)) throw new Refused('entry', 'bundle');
+      if (!log.hasLeaf(index)) return leafNeed(index);
+      if (entry.length !== ENTRY_BYTES || !log.isLeaf(index, leafHash(entry))) throw new Refused('entry', 'bundle');
     }
     entries.forEach((entry, i) => this.contents.types.set(at.index * 256 + i, entry[0] as EntryType));
     return this.#keep(path, bytes);
@@ -368,12 +372,12 @@ export class Library {
       read.push({ index: item.index, entry, leaf: leafHash(entry), record });
     }
     const claims = this.#listed.has(id) ? this.#claims.listed : this.#claims.others;
-    for (const { index, leaf } of read) if (!log.leaf(index)) claims.set(index, { leaf, pack: path });
+    for (const { index, leaf } of read) if (!log.hasLeaf(index)) claims.set(index, { leaf, pack: path });
     this.#closeEditions(read[0]!.index);
     for (const { index, leaf } of read) {
-      const proven = log.leaf(index);
-      if (!proven) return leafNeed(index);
-      if (!equalBytes(proven, leaf)) throw new Refused('entry', 'a record is not the one that the log committed to');
+      const proven = log.isLeaf(index, leaf);
+      if (proven === null) return leafNeed(index);
+      if (!proven) throw new Refused('entry', 'a record is not the one that the log committed to');
     }
     for (const { index, entry, record } of read) {
       claims.delete(index);
@@ -412,7 +416,6 @@ export class Library {
       if (decoded.length !== layer.size || !equalBytes(layerDigest(item.salt, decoded), layer.digest)) {
         throw new Refused('layer', 'a layer is not the one that its record committed to');
       }
-      if (layer.kind === LAYER.text) decodeBlocks(decoded);
     }
     this.#keep(path, bytes);
     this.#hold(path, pack.items);
@@ -467,6 +470,11 @@ function codingsOf(path: TreePath, bytes: Uint8Array): Coding[] {
   const { kind } = parsePath(path);
   if (kind !== 'pack' && kind !== 'head' && kind !== 'edition') return [];
   return decodeCodings(asMap(decode(bytes), kind).get(kind === 'pack' ? 1 : 5));
+}
+
+/** Tells files of one path apart. What has the digest in its path has one content only. */
+function waitingId({ path, bytes }: TreeFile, { kind }: PathParts): string {
+  return kind === 'pack' || kind === 'dict' ? path : `${path}:${contentId(bytes)}`;
 }
 
 const recordNeed = (index: number): string => `record/${index}`;

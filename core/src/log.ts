@@ -9,7 +9,7 @@
  * size 11 = 8 + 2 + 1 has the peaks (3,0) (1,4) (0,10).
  */
 import { concatBytes, equalBytes } from './base.ts';
-import { sha256 } from './crypto.ts';
+import { sha256, sha256Of } from './crypto.ts';
 import { Refused } from './refused.ts';
 
 export const HASH_BYTES = 32;
@@ -21,13 +21,12 @@ export interface NodePosition {
   index: number;
 }
 
+const LEAF = Uint8Array.of(0);
 const nodeInput = new Uint8Array(1 + 2 * HASH_BYTES).fill(1, 0, 1);
 
 /** SHA-256(0x00 ‖ entry), RFC 6962 §2.1. */
 export function leafHash(entry: Uint8Array): Uint8Array {
-  const input = new Uint8Array(1 + entry.length);
-  input.set(entry, 1);
-  return sha256(input);
+  return sha256Of(LEAF, entry);
 }
 
 /** SHA-256(0x01 ‖ left ‖ right), RFC 6962 §2.1. Both of 32 octets. */

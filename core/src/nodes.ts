@@ -32,6 +32,21 @@ export class Nodes {
     return hash;
   }
 
+  hasLeaf(index: number): boolean {
+    return this.#rows.get(Math.floor(index / TILE_WIDTH))?.known[index % TILE_WIDTH] === 1;
+  }
+
+  /** Whether this is the hash of a leaf; null when the leaf is not known. */
+  isLeaf(index: number, hash: Uint8Array): boolean | null {
+    const row = this.#rows.get(Math.floor(index / TILE_WIDTH));
+    const slot = index % TILE_WIDTH;
+    if (row?.known[slot] !== 1) return null;
+    const { hashes } = row;
+    const start = slot * HASH_BYTES;
+    for (let i = 0; i < HASH_BYTES; i++) if (hashes[start + i] !== hash[i]) return false;
+    return true;
+  }
+
   /** Whether this hash contradicts what is known. */
   contradicts(level: number, index: number, hash: Uint8Array): boolean {
     const known = this.get(level, index);
@@ -40,8 +55,8 @@ export class Nodes {
 
   /** Holds a proven hash. False, and nothing changes, when another is held in its place. */
   put(level: number, index: number, hash: Uint8Array): boolean {
-    const held = this.#held(level, index);
-    if (held) return equalBytes(held, hash);
+    const held = level === 0 ? this.isLeaf(index, hash) : this.#isHeld(level, index, hash);
+    if (held !== null) return held;
     this.#hold(level, index, hash);
     return true;
   }
@@ -88,6 +103,11 @@ export class Nodes {
       hashes.push(hash);
     }
     return rootOfPeaks(hashes);
+  }
+
+  #isHeld(level: number, index: number, hash: Uint8Array): boolean | null {
+    const held = this.#held(level, index);
+    return held && equalBytes(held, hash);
   }
 
   #held(level: number, index: number): Uint8Array | null {

@@ -8,8 +8,8 @@
  * what a withdrawn post said by trying texts against the log.
  * A record is a CBOR map. Its keys are inside the commitment whether this reader knows them or not.
  */
-import { concatBytes, encodeUtf8 } from './base.ts';
-import { sha256 } from './crypto.ts';
+import { encodeUtf8 } from './base.ts';
+import { sha256Of } from './crypto.ts';
 import { decode, encode, type Cbor, type CborMap } from './encoding.ts';
 import { asArray, asBytes, asInteger, asMap, asText } from './fields.ts';
 import { LIMITS } from './limits.ts';
@@ -86,20 +86,15 @@ const KEY = {
 
 /** The 33 octets that the log stores for a record. */
 export function entryOf(type: EntryType, salt: Uint8Array, record: Uint8Array): Uint8Array {
-  const input = new Uint8Array(ENTRY_LABEL.length + 1 + SALT_BYTES + record.length);
-  input.set(ENTRY_LABEL);
-  input[ENTRY_LABEL.length] = type;
-  input.set(salt, ENTRY_LABEL.length + 1);
-  input.set(record, ENTRY_LABEL.length + 1 + SALT_BYTES);
   const entry = new Uint8Array(ENTRY_BYTES);
   entry[0] = type;
-  entry.set(sha256(input), 1);
+  entry.set(sha256Of(ENTRY_LABEL, entry.subarray(0, 1), salt, record), 1);
   return entry;
 }
 
 /** The salted digest by which a record names a layer. */
 export function layerDigest(salt: Uint8Array, layer: Uint8Array): Uint8Array {
-  return sha256(concatBytes(LAYER_LABEL, salt, layer));
+  return sha256Of(LAYER_LABEL, salt, layer);
 }
 
 /**
@@ -132,26 +127,31 @@ function encodeLayer({ kind, size, digest, mediaType }: Layer): Cbor {
 /** @throws Refused `encoding`, `text` or `too-large`. */
 export function decodeRecord(bytes: Uint8Array): PostRecord {
   const map = decodeMap(bytes);
-  const optional = <T>(key: number, read: (value: Cbor) => T, otherwise: T): T => {
-    const value = map.get(key);
-    return value === undefined ? otherwise : read(value);
-  };
-  const text = (key: number, what: string, max: number): string => optional(key, (v) => asText(v, what, max), '');
-  const index = (key: number, what: string): number | null =>
-    optional<number | null>(key, (v) => asInteger(v, what, 0, LIMITS.logSize), null);
   return {
     title: asText(map.get(KEY.title), 'title', LIMITS.titleBytes),
-    summary: text(KEY.summary, 'summary', LIMITS.summaryBytes),
-    lang: text(KEY.lang, 'language', 64),
+    summary: optionalText(map.get(KEY.summary), 'summary', LIMITS.summaryBytes),
+    lang: optionalText(map.get(KEY.lang), 'language', 64),
     rtl: map.get(KEY.rtl) === true,
-    date: optional<number | null>(KEY.date, (v) => asInteger(v, 'date', -(2 ** 40), 2 ** 40), null),
-    byline: text(KEY.byline, 'byline', LIMITS.bylineBytes),
-    tags: optional(KEY.tags, (v) => asArray(v, 'tags', LIMITS.tags).map((t) => asText(t, 'tag', LIMITS.tagBytes)), []),
-    link: text(KEY.link, 'link', LIMITS.linkBytes),
-    translationOf: index(KEY.translationOf, 'translationOf'),
-    replaces: index(KEY.replaces, 'replaces'),
-    layers: optional(KEY.layers, (v) => asArray(v, 'layers', LIMITS.layers).map(decodeLayer), []),
+    date: optionalInteger(map.get(KEY.date), 'date', -(2 ** 40), 2 ** 40),
+    byline: optionalText(map.get(KEY.byline), 'byline', LIMITS.bylineBytes),
+    tags: optionalArray(map.get(KEY.tags), 'tags', LIMITS.tags).map((tag) => asText(tag, 'tag', LIMITS.tagBytes)),
+    link: optionalText(map.get(KEY.link), 'link', LIMITS.linkBytes),
+    translationOf: optionalInteger(map.get(KEY.translationOf), 'translationOf', 0, LIMITS.logSize),
+    replaces: optionalInteger(map.get(KEY.replaces), 'replaces', 0, LIMITS.logSize),
+    layers: optionalArray(map.get(KEY.layers), 'layers', LIMITS.layers).map(decodeLayer),
   };
+}
+
+function optionalText(value: Cbor | undefined, what: string, bytesMax: number): string {
+  return value === undefined ? '' : asText(value, what, bytesMax);
+}
+
+function optionalArray(value: Cbor | undefined, what: string, itemsMax: number): Cbor[] {
+  return value === undefined ? [] : asArray(value, what, itemsMax);
+}
+
+function optionalInteger(value: Cbor | undefined, what: string, min: number, max: number): number | null {
+  return value === undefined ? null : asInteger(value, what, min, max);
 }
 
 function decodeLayer(value: Cbor): Layer {

@@ -38,6 +38,7 @@ const LAST_TILES_MAX = 8_192;
 export class ProvenLog {
   readonly evidence: Evidence[] = [];
   readonly #identity: Identity;
+  readonly #waiting: { readonly size: number };
   readonly #fulfil: (need: string) => void;
   readonly #nodes = new Nodes();
   /** Roots that count: signed, or named by a root of the identity. */
@@ -50,8 +51,10 @@ export class ProvenLog {
   #unlinked: SignedHead[] = [];
   #head: SignedHead | null = null;
 
-  constructor(identity: Identity, fulfil: (need: string) => void) {
+  /** While nothing is `waiting`, `fulfil` need not hear of each hash that is proven. */
+  constructor(identity: Identity, waiting: { readonly size: number }, fulfil: (need: string) => void) {
     this.#identity = identity;
+    this.#waiting = waiting;
     this.#fulfil = fulfil;
     for (const { size, root } of identity.anchors) this.#anchors.set(size, root);
   }
@@ -69,6 +72,15 @@ export class ProvenLog {
 
   leaf(index: number): Uint8Array | null {
     return this.#nodes.get(0, index);
+  }
+
+  hasLeaf(index: number): boolean {
+    return this.#nodes.hasLeaf(index);
+  }
+
+  /** Whether this is the leaf hash at `index`; null when none is proven. */
+  isLeaf(index: number, hash: Uint8Array): boolean | null {
+    return this.#nodes.isLeaf(index, hash);
   }
 
   /** The root hash at a size, where it is proven. */
@@ -132,6 +144,13 @@ export class ProvenLog {
     for (const [size, edition] of this.#open) {
       const from = edition.base.size;
       if (index !== undefined && (index < from || index >= edition.first)) continue;
+      const root = this.#hasLeaves(from, edition.first) ? this.rootAt(from) : null;
+      if (root !== null) {
+        if (!equalBytes(edition.base.root(), root)) throw new Refused('proof', 'the edition does not follow the one before');
+        this.#open.delete(size);
+        this.#fulfil(sizeNeed(from));
+        continue;
+      }
       const leaves = this.#claims(from, edition.first, claimed);
       if (leaves === null) continue;
       const frontier = edition.base.copy();
@@ -144,6 +163,11 @@ export class ProvenLog {
       leaves.forEach((leaf, i) => this.#put(0, from + i, leaf));
       this.#fulfil(sizeNeed(from));
     }
+  }
+
+  #hasLeaves(from: number, to: number): boolean {
+    for (let i = from; i < to; i++) if (!this.#nodes.hasLeaf(i)) return false;
+    return true;
   }
 
   #claims(from: number, to: number, claimed: (index: number) => Uint8Array | null): Uint8Array[] | null {
@@ -230,6 +254,7 @@ export class ProvenLog {
 
   #put(level: number, index: number, hash: Uint8Array): void {
     if (!this.#nodes.put(level, index, hash)) for (const head of this.#unlinked) this.#keepEvidence(head);
+    if (this.#waiting.size === 0) return;
     if (level === 0) this.#fulfil(leafNeed(index));
     else if (level % 8 === 0) this.#fulfil(nodeNeed(level, index));
   }

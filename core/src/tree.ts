@@ -99,7 +99,11 @@ function tileNumber(index: number, width: number): string {
 
 /** The most octets that a file at this path may have: a transport reads no further. */
 export function maxBytes(path: TreePath): number {
-  const parts = parsePath(path);
+  return maxBytesOf(parsePath(path));
+}
+
+/** As `maxBytes`, for a path that is parsed already. */
+export function maxBytesOf(parts: PathParts): number {
   switch (parts.kind) {
     case 'checkpoint':
       return LIMITS.checkpointBytes;

@@ -8,7 +8,9 @@ import { staticBody } from './static-body.ts';
 
 export { engineScript } from './engine.ts';
 
-const css = readFileSync(new URL('../src/page.css', import.meta.url), 'utf8').replace(/\s+/g, ' ').trim();
+const css = readFileSync(new URL('../src/page.css', import.meta.url), 'utf8')
+  .replace(/\s+/g, ' ')
+  .trim();
 
 /** Octets of the page that carries `files`, which a library has verified; the library gives the static text. */
 export async function htmlFile(library: Library, files: readonly TreeFile[]): Promise<Uint8Array> {

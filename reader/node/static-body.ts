@@ -18,7 +18,7 @@ export function staticBody(library: Library, words: Words): string {
   const all = [...postsOf(library)];
   const { gaps } = standingOf(all, words);
   const posts = listed(all).slice(0, HEADLINES_MAX);
-  const withText = new Set(posts.filter((post) => library.text(post.index)?.length).slice(0, LEADS_MAX));
+  const leads = leadsOf(posts, library);
   const signed = report.signedAt === null ? '' : fill(words.signed, words, { ago: day(report.signedAt, words.lang) });
   return [
     `<div id="page" data-channel="${report.channelId}" data-words="${escape(JSON.stringify(words))}">`,
@@ -27,7 +27,7 @@ export function staticBody(library: Library, words: Words): string {
     `<noscript><p class="hint">${escape(signed)}</p></noscript>`,
     ...gaps.map((gap) => `<p class="hint">${escape(gap)}</p>`),
     '</header><main><ol class="headlines">',
-    ...posts.map((post) => item(post, words, withText.has(post) ? leadOf(library.text(post.index)!) : [])),
+    ...posts.map((post) => item(post, words, leads.get(post.index) ?? [])),
     '</ol></main></div>',
   ].join('\n');
 }
@@ -50,6 +50,16 @@ function item(post: PostReport, words: Words, lead: readonly string[]): string {
     .join('');
 }
 
+function leadsOf(posts: readonly PostReport[], library: Library): Map<number, string[]> {
+  const leads = new Map<number, string[]>();
+  for (const { index } of posts) {
+    if (leads.size === LEADS_MAX) break;
+    const text = library.text(index);
+    if (text) leads.set(index, leadOf(text));
+  }
+  return leads;
+}
+
 /** The first paragraphs, as many as there is room for; the first is cut where it must be. */
 function leadOf(blocks: readonly Block[]): string[] {
   const lead: string[] = [];
@@ -67,7 +77,10 @@ function leadOf(blocks: readonly Block[]): string[] {
 
 /** Ends between two words. A word longer than all the room is cut between two code points. */
 function cut(text: string, bytes: number): string {
-  const fits = Buffer.from(text).subarray(0, bytes).toString().replace(/\uFFFD+$/, '');
+  const fits = Buffer.from(text)
+    .subarray(0, bytes)
+    .toString()
+    .replace(/\uFFFD+$/, '');
   const end = fits.lastIndexOf(' ');
   return `${end > 0 ? fits.slice(0, end) : fits} …`;
 }

@@ -6,8 +6,8 @@ import {
   postsOf,
   type Library,
   type LibraryReport,
-  type Outcome,
   type PostReport,
+  type RefusalCode,
 } from '@pappus/core';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Blocks, Link } from './blocks.tsx';
@@ -15,14 +15,15 @@ import { ago, day, fill } from './say.ts';
 import { factsOf, listed, standingOf } from './standing.ts';
 import type { Words } from './words/words.ts';
 
-export interface Verdict {
+/** A file that was left out. */
+export interface Fault {
   path: string;
-  outcome: Outcome;
+  code: RefusalCode;
 }
 
 interface AppProps {
   library: Library;
-  verdicts: readonly Verdict[];
+  faults: readonly Fault[];
   words: Words;
   /** Seconds since 1970. */
   now: number;
@@ -81,7 +82,9 @@ function Header({ report, posts, words, now }: AppProps & { report: LibraryRepor
         <bdi>{name}</bdi>
       </h1>
       {signedAt === null ? (
-        <p class="state care" role="status">{words.unsigned}</p>
+        <p class="state care" role="status">
+          {words.unsigned}
+        </p>
       ) : (
         <p class="state" role="status">
           <span class={evidence.length > 0 ? 'care' : 'good'}>{fill(words.signedBy, words, { name })}</span>{' '}
@@ -115,7 +118,14 @@ function Headlines({ posts, words }: { posts: readonly PostReport[]; words: Word
 function Headline({ post, words }: { post: PostReport; words: Words }) {
   const { index, record } = post;
   const address = `#post-${index}`;
-  if (!record) return <li><a href={address} class="gone">{words.withdrawnTitle}</a></li>;
+  if (!record)
+    return (
+      <li>
+        <a href={address} class="gone">
+          {words.withdrawnTitle}
+        </a>
+      </li>
+    );
   const { date, notes } = factsOf(post, words);
   return (
     <li lang={record.lang} dir={record.rtl ? 'rtl' : 'ltr'}>
@@ -123,7 +133,12 @@ function Headline({ post, words }: { post: PostReport; words: Words }) {
         <strong>{record.title}</strong>
         {record.summary && <span>{record.summary}</span>}
         <small>
-          {date && <bdi>{date}</bdi>} {notes.map((note) => <bdi lang={words.lang} class="care">{note}</bdi>)}
+          {date && <bdi>{date}</bdi>}{' '}
+          {notes.map((note) => (
+            <bdi lang={words.lang} class="care">
+              {note}
+            </bdi>
+          ))}
         </small>
       </a>
     </li>
@@ -160,11 +175,19 @@ function Article({ post: { index, record }, library, words }: { post: PostReport
       <h2>{title}</h2>
       <p class="facts">
         {byline && <bdi>{byline}</bdi>} {date !== null && <bdi>{day(date, lang)}</bdi>}
-        {replaces !== null && <bdi class="care" {...own}>{words.correction}</bdi>}
+        {replaces !== null && (
+          <bdi class="care" {...own}>
+            {words.correction}
+          </bdi>
+        )}
       </p>
       {summary && <p class="summary">{summary}</p>}
       {text && <Blocks blocks={text} />}
-      {!text && layers.length > 0 && <p class="warning" {...own}>{words.textMissing}</p>}
+      {!text && layers.length > 0 && (
+        <p class="warning" {...own}>
+          {words.textMissing}
+        </p>
+      )}
       {tags.length > 0 && <p class="facts">{tags.map((tag) => [<bdi>{tag}</bdi>, ' '])}</p>}
       {/^https?:/i.test(link) && (
         <p class="step" {...own}>
@@ -175,7 +198,7 @@ function Article({ post: { index, record }, library, words }: { post: PostReport
   );
 }
 
-function HowIKnow({ report, verdicts, words, library }: AppProps & { report: LibraryReport }) {
+function HowIKnow({ report, faults, words, library }: AppProps & { report: LibraryReport }) {
   return (
     <details>
       <summary>{words.howIKnow}</summary>
@@ -186,20 +209,19 @@ function HowIKnow({ report, verdicts, words, library }: AppProps & { report: Lib
           <bdi class="code">{report.channelId.replace(/.{4}(?=.)/g, '$& ')}</bdi>
         </dd>
         <dt>{words.edition}</dt>
-        <dd>{report.edition === null ? '–' : fill('{edition}', words, { edition: report.edition })}</dd>
+        <dd>{report.edition === null ? '–' : report.edition.toLocaleString(words.lang)}</dd>
         <dt>{words.entries}</dt>
-        <dd>{fill('{size}', words, { size: report.size })}</dd>
+        <dd>{report.size.toLocaleString(words.lang)}</dd>
       </dl>
       {report.evidence.map(({ held, other }) => (
         <pre dir="ltr">{`${held}\n${other}`}</pre>
       ))}
-      <Faults verdicts={verdicts} words={words} library={library} now={0} />
+      <Faults faults={faults} words={words} library={library} now={0} />
     </details>
   );
 }
 
-function Faults({ verdicts, words }: AppProps) {
-  const faults = verdicts.flatMap(({ path, outcome }) => (outcome.status === 'refused' ? [{ path, code: outcome.code }] : []));
+function Faults({ faults, words }: AppProps) {
   if (faults.length === 0) return null;
   return (
     <>

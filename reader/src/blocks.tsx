@@ -12,7 +12,7 @@ function drawBlock(block: Block): ComponentChild {
     case 'paragraph':
       return <p dir="auto">{inlines(block.children)}</p>;
     case 'heading':
-      return h(`h${block.depth + 1}`, { dir: 'auto' }, inlines(block.children));
+      return h(`h${block.depth + 2}`, { dir: 'auto' }, inlines(block.children));
     case 'list':
       return drawList(block.start, block.children);
     case 'blockquote':
@@ -69,18 +69,14 @@ function drawInline(inline: Inline): ComponentChild {
     case 'link':
       return <Link url={inline.url}>{inlines(inline.children)}</Link>;
     case 'span':
-      return inline.lang ? (
-        <bdi lang={inline.lang}>{inlines(inline.children)}</bdi>
-      ) : (
-        <>{inlines(inline.children)}</>
-      );
+      return inline.lang ? <bdi lang={inline.lang}>{inlines(inline.children)}</bdi> : <>{inlines(inline.children)}</>;
   }
 }
 
 /** The address is followed only when the reader asks for it, and learns nothing of where she came from. */
 export function Link({ url, children }: { url: string; children: ComponentChild }) {
   return (
-    <a href={url} dir="auto" rel="noopener noreferrer nofollow external" target="_blank">
+    <a href={url} dir="auto" rel="noopener noreferrer" target="_blank">
       {children}
     </a>
   );

@@ -3,11 +3,7 @@ import type { Words } from './words/words.ts';
 
 /** `{name}` in a sentence becomes the value of `name`; numbers in the digits of the language. */
 export function fill(sentence: string, words: Words, values: Record<string, string | number>): string {
-  const digits = new Intl.NumberFormat(words.lang);
-  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = values[name]!;
-    return typeof value === 'number' ? digits.format(value) : value;
-  });
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => values[name]!.toLocaleString(words.lang));
 }
 
 /** The day of a post in the calendar of its language, for instance Jalali in Persian. Seconds since 1970. */
@@ -24,7 +20,8 @@ export function ago(then: number, now: number, lang: string): string {
     ['hour', 3_600],
     ['minute', 60],
   ];
-  for (const [unit, length] of units) if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+  for (const [unit, length] of units)
+    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
   return format.format(0, 'minute');
 }
 

@@ -114,6 +114,7 @@ function contentPolicy(script: string, style: string): string {
     "connect-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",
+    "require-trusted-types-for 'script'",
   ].join('; ');
 }
 

@@ -32,7 +32,8 @@ export const en: Words = {
   edition: 'Edition',
   entries: 'Entries in the log',
   leftOut: 'Left out',
-  evidence: 'The newsroom’s key signed two histories that cannot both be true. Both are kept; ask the newsroom by another way.',
+  evidence:
+    'The newsroom’s key signed two histories that cannot both be true. Both are kept; ask the newsroom by another way.',
   refusals: {
     path: 'A file has a name that no channel uses. It was left out.',
     'too-large': 'A file is larger than it may be. It was left out.',
