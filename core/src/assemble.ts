@@ -110,7 +110,15 @@ export class Press {
     const files = [...packs, ...input.rewritten].map(packFile);
     const refs = files.map(({ bytes }, i) => refOf([...packs, ...input.rewritten][i]!, bytes));
     const { number, time, nextBy, retired } = input;
-    const mark = encodeMark({ number, time, nextBy, from: start.size, packs: refs, retired: [...retired] });
+    const mark = encodeMark({
+      number,
+      time,
+      nextBy,
+      from: start.size,
+      rootBefore: start.root(),
+      packs: refs,
+      retired: [...retired],
+    });
     add(this.#plain(ENTRY.mark, mark));
     const suffix = {
       size: this.size,

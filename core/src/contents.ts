@@ -3,19 +3,13 @@
  * A withdrawn post loses its words at once and for good, in whatever order post and tombstone arrive.
  */
 import type { Mark } from './edition.ts';
-import type { LayerItem } from './pack.ts';
-import type { EntryType, PostRecord, Tombstone } from './post.ts';
+import { ENTRY, ENTRY_BYTES, type EntryType, type PostRecord, type Tombstone } from './post.ts';
 import type { TreePath } from './tree.ts';
-
-/** A layer that is held: where, and how to decode it. */
-export interface HeldLayer {
-  path: TreePath;
-  item: LayerItem;
-}
 
 export interface HeldPost {
   record: PostRecord;
-  layers: Map<number, HeldLayer>;
+  /** The pack that holds layer n + 1, at n. */
+  layers: (TreePath | undefined)[];
 }
 
 export interface HeldMark {
@@ -33,17 +27,18 @@ export class Contents {
   readonly types = new Map<number, EntryType>();
   readonly posts = new Map<number, HeldPost>();
   readonly withdrawn = new Map<number, HeldTombstone>();
-  readonly corrections = new Map<number, number>();
+  /** Posts that correct a post; those withdrawn since among them. */
+  readonly #correctors = new Map<number, Set<number>>();
   readonly marks = new Map<number, HeldMark>();
   /** Proven entries, 33 octets each, of records met. */
-  readonly entries = new Map<number, Uint8Array>();
-  /** Packs that hold words of a post, so that withdrawal finds them. */
-  readonly packsOf = new Map<number, Set<TreePath>>();
+  readonly entries = new Entries();
+  /** For each run of 256 indexes the packs that hold words of one of its posts, so that withdrawal finds them. */
+  readonly #packs = new Map<number, Set<TreePath>>();
 
   #newestMark: HeldMark | null = null;
 
   clear(): void {
-    for (const map of [this.types, this.posts, this.withdrawn, this.corrections, this.marks, this.entries, this.packsOf]) {
+    for (const map of [this.types, this.posts, this.withdrawn, this.#correctors, this.marks, this.entries, this.#packs]) {
       map.clear();
     }
     this.#newestMark = null;
@@ -55,20 +50,31 @@ export class Contents {
 
   addPost(index: number, record: PostRecord): void {
     if (this.withdrawn.has(index) || this.posts.has(index)) return;
-    this.posts.set(index, { record, layers: new Map() });
+    this.posts.set(index, { record, layers: [] });
     const { replaces } = record;
-    if (replaces !== null && replaces < index && (this.corrections.get(replaces) ?? -1) < index) {
-      this.corrections.set(replaces, index);
-    }
+    if (replaces === null || replaces >= index) return;
+    const correctors = this.#correctors.get(replaces) ?? new Set<number>();
+    this.#correctors.set(replaces, correctors.add(index));
   }
 
-  /** A tombstone counts for an earlier post only, and the first one decides. */
+  /** The newest post that corrects this one and is not withdrawn; null when there is none. */
+  correctionOf(index: number): number | null {
+    const standing = [...(this.#correctors.get(index) ?? [])].filter((at) => !this.withdrawn.has(at));
+    return standing.length === 0 ? null : Math.max(...standing);
+  }
+
+  /**
+   * A tombstone counts for an earlier post only. Of several the first in the log decides, whichever came first.
+   * True when words are to be forgotten.
+   */
   addTombstone(at: number, tombstone: Tombstone): boolean {
-    const type = this.types.get(tombstone.index);
-    if (tombstone.index >= at || this.withdrawn.has(tombstone.index) || (type !== undefined && type !== 1)) return false;
-    this.withdrawn.set(tombstone.index, { ...tombstone, at });
-    this.posts.delete(tombstone.index);
-    return true;
+    const { index } = tombstone;
+    const type = this.types.get(index);
+    const held = this.withdrawn.get(index);
+    if (index >= at || (type !== undefined && type !== ENTRY.post) || (held && held.at <= at)) return false;
+    this.withdrawn.set(index, { ...tombstone, at });
+    this.posts.delete(index);
+    return held === undefined;
   }
 
   addMark(index: number, mark: Mark): void {
@@ -77,8 +83,51 @@ export class Contents {
     if (this.#newestMark === null || index > this.#newestMark.index) this.#newestMark = held;
   }
 
-  foundIn(index: number, path: TreePath): void {
-    const paths = this.packsOf.get(index) ?? new Set<TreePath>();
-    this.packsOf.set(index, paths.add(path));
+  /** Remembers that a pack holds words of these posts. */
+  foundIn(path: TreePath, items: readonly { index: number }[]): void {
+    let last = -1;
+    for (const { index } of items) {
+      const run = Math.floor(index / RUN);
+      if (run === last) continue;
+      const paths = this.#packs.get(run) ?? new Set<TreePath>();
+      this.#packs.set(run, paths.add(path));
+      last = run;
+    }
+  }
+
+  /** Packs among which are all that hold words of this post. */
+  packsNear(index: number): TreePath[] {
+    return [...(this.#packs.get(Math.floor(index / RUN)) ?? [])];
+  }
+
+  /** Forgets a pack as far as this post goes: it is not held any more. */
+  notNear(index: number, path: TreePath): void {
+    this.#packs.get(Math.floor(index / RUN))?.delete(path);
+  }
+}
+
+/** Indexes that share an array: one for each would cost five times the entry. */
+const RUN = 256;
+
+/** Entries by index, side by side in few arrays. */
+class Entries {
+  readonly #runs = new Map<number, Uint8Array>();
+
+  /** A view of the entry at `index`; null when none is held. */
+  get(index: number): Uint8Array | null {
+    const start = (index % RUN) * ENTRY_BYTES;
+    const entry = this.#runs.get(Math.floor(index / RUN))?.subarray(start, start + ENTRY_BYTES);
+    return entry && entry[0] !== 0 ? entry : null;
+  }
+
+  set(index: number, entry: Uint8Array): void {
+    const run = Math.floor(index / RUN);
+    let entries = this.#runs.get(run);
+    if (!entries) this.#runs.set(run, (entries = new Uint8Array(RUN * ENTRY_BYTES)));
+    entries.set(entry, (index % RUN) * ENTRY_BYTES);
+  }
+
+  clear(): void {
+    this.#runs.clear();
   }
 }

@@ -16,7 +16,7 @@
  * withdrawn alone, since `head` is made anew for each edition and an edition file has no posts.
  * A bare entry stands for a withdrawn post. Peaks, then each leaf appended, give the root hash.
  */
-import { concatBytes, decodeBase32, encodeBase32 } from './base.ts';
+import { concatBytes, decodeBase32, encodeBase32, equalBytes } from './base.ts';
 import { decode, encode, type Cbor, type CborMap } from './encoding.ts';
 import { asArray, asBytes, asInteger, asMap } from './fields.ts';
 import { LIMITS } from './limits.ts';
@@ -63,8 +63,9 @@ export interface Mark {
   time: number;
   /** When the next edition is expected at the latest; null when the newsroom promises nothing. */
   nextBy: number | null;
-  /** Index of the first entry that the edition added. */
+  /** Index of the first entry that the edition added, and the root hash of the log before it. */
   from: number;
+  rootBefore: Uint8Array;
   packs: PackRef[];
   /** Packs of earlier editions that others replace: they held something withdrawn. */
   retired: string[];
@@ -179,9 +180,11 @@ interface Segment {
 function decodeSegments(map: CborMap, dictionaries: Dictionaries): Segment[] | string {
   const codings: Coding[] = decodeCodings(map.get(5));
   const segments: Segment[] = [];
+  let room: number = LIMITS.textLayerBytes;
   for (const value of asArray(map.get(6), 'segments', 64)) {
     const [number, length, data] = asArray(value, 'segment', 3);
-    const size = asInteger(length, 'segment size', 0, LIMITS.textLayerBytes);
+    const size = asInteger(length, 'segment size', 0, room);
+    room -= size;
     const coding = codingAt(codings, number);
     const bytes = decodeData({ coding, data: asBytes(data, 'data') }, size, dictionaries);
     if (bytes === null) return coding.dictionary!;
@@ -218,11 +221,16 @@ export function proveSuffix(suffix: Suffix): { entries: Uint8Array[]; leaves: Ui
   return { entries, leaves, root: frontier.root() };
 }
 
-/** The frontier at `from`, the start of an edition, out of the suffix's own and its `base`. @throws Refused `proof`. */
-export function baseOf(suffix: Suffix, from: number): Frontier {
+/**
+ * The frontier at the start of an edition, out of the suffix's own and its `base`: it must give the root hash
+ * that the mark names, so that `base` is under the newsroom's signature too. @throws Refused `proof`.
+ */
+export function baseOf(suffix: Suffix, { from, rootBefore }: Mark): Frontier {
   if (from > suffix.first) throw new Refused('proof', 'an edition starts after its suffix');
   const shared = suffix.frontier.slice(0, commonPeaks(from, suffix.first));
-  return new Frontier(from, [...shared, ...suffix.base]);
+  const base = new Frontier(from, [...shared, ...suffix.base]);
+  if (!equalBytes(base.root(), rootBefore)) throw new Refused('proof', 'the edition does not follow what it names');
+  return base;
 }
 
 /** The `base` of an edition that starts at `from` with this frontier, and whose suffix starts at `first`. */
@@ -262,6 +270,7 @@ export function encodeMark(mark: Mark): Uint8Array {
     [1, mark.time],
     [3, mark.from],
     [4, packs],
+    [6, mark.rootBefore],
   ]);
   if (mark.nextBy !== null) map.set(2, mark.nextBy);
   if (mark.retired.length > 0) map.set(5, mark.retired.map(decodeBase32));
@@ -278,6 +287,7 @@ export function decodeMark(bytes: Uint8Array): Mark {
     nextBy: nextBy === undefined ? null : asInteger(nextBy, 'next edition', 0, 2 ** 40),
     from: asInteger(map.get(3), 'first entry', 0, LIMITS.logSize),
     packs: asArray(map.get(4), 'packs', LIMITS.editionEntries).map(decodePackRef),
+    rootBefore: asBytes(map.get(6), 'root before', HASH_BYTES),
     retired: asArray(map.get(5) ?? [], 'retired packs', LIMITS.editionEntries).map((id) =>
       encodeBase32(asBytes(id, 'pack id', 16)),
     ),

@@ -46,8 +46,12 @@ export class Identity {
   /** Goes one version forward; returns whether heads of before are now void. @throws Refused `root`. */
   advance(next: SignedRoot): boolean {
     verifyRoot(next, this.#chain.at(-1)!);
+    const isReset = next.root.resetFrom !== null;
+    if (isReset && this.#chain.some(({ root }) => equalBytes(root.logKey, next.root.logKey))) {
+      throw new Refused('root', 'a former log key does not come back');
+    }
     this.#chain.push(next);
-    return next.root.resetFrom !== null;
+    return isReset;
   }
 
   /** Keys of the newest root. */

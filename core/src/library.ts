@@ -39,7 +39,7 @@ import {
 import { ProvenLog, SIZES_NEED, leafNeed, sizeNeed, type Evidence } from './proven.ts';
 import { Refused, refusal, type RefusalCode } from './refused.ts';
 import { decodeRoot } from './root.ts';
-import { formatPath, maxBytesOf, parsePath, type PathParts, type TreeFile, type TreePath } from './tree.ts';
+import { formatPath, maxBytesOf, parsePath, treePath, type PathParts, type TreeFile, type TreePath } from './tree.ts';
 import { WaitingRoom } from './waiting.ts';
 
 export type Outcome =
@@ -55,14 +55,19 @@ export interface LibraryOptions {
   dictionaries?: Iterable<Uint8Array>;
 }
 
-/** A headline pack whose leaves are claimed but not proven. */
+/** A leaf that a headline pack claims and nothing has proven yet. */
 interface Claim {
   leaf: Uint8Array;
-  pack: TreePath;
+  /** Id of the pack. */
+  pack: string;
 }
+
+const CLAIMS_PER_INDEX = 4;
 
 const ACCEPTED: Outcome = { status: 'accepted' };
 const FIRST_ROOT = 'root/1';
+const HEAD = treePath('head');
+const CHECKPOINT = treePath('checkpoint');
 
 /** One reader’s verified copy of one channel. */
 export class Library {
@@ -72,11 +77,13 @@ export class Library {
   readonly #waiting = new WaitingRoom();
   #files = new Map<TreePath, Uint8Array>();
   #fulfilled: string[] = [];
+  /** First index in the held head; its records are there as words. */
+  #headFirst = Infinity;
   #settled: { path: TreePath; outcome: Outcome }[] = [];
   #identity: Identity | null = null;
   #log: ProvenLog | null = null;
-  /** Claims of packs that a proven mark lists, and of others: a stranger's claim never displaces a listed one. */
-  readonly #claims = { listed: new Map<number, Claim>(), others: new Map<number, Claim>() };
+  readonly #claims = new Map<number, Claim[]>();
+  /** Ids of packs that a proven mark lists: their claims go before those of strangers. */
   readonly #listed = new Set<string>();
 
   constructor(options: LibraryOptions = {}) {
@@ -146,9 +153,11 @@ export class Library {
   /** The layer of a post, verified; null when it has not arrived or was withdrawn. `number` counts from 1. */
   layer(index: number, number: number): Uint8Array | null {
     const post = this.contents.posts.get(index);
-    const held = post?.layers.get(number);
-    if (!post || !held) return null;
-    const bytes = decodeData(held.item, post.record.layers[number - 1]!.size, this.#dictionary);
+    const path = post?.layers[number - 1];
+    if (!post || !path) return null;
+    const { items } = decodePack(this.#files.get(path)!) as Pack & { kind: 'layers' };
+    const item = items.find((i) => i.index === index && i.layer === number)!;
+    const bytes = decodeData(item, post.record.layers[number - 1]!.size, this.#dictionary);
     return bytes && bytes.slice();
   }
 
@@ -170,11 +179,18 @@ export class Library {
       if (held && equalBytes(held, file.bytes)) return ACCEPTED;
       const need = this.#take(file, parts);
       if (need === null) return ACCEPTED;
-      this.#waiting.add(need, waitingId(file, parts), file);
+      this.#waiting.add(need, waitingId(file, parts), file, this.#isExpected(parts));
       return { status: 'waiting', need };
     } catch (error) {
       return refusedOutcome(error);
     }
+  }
+
+  /** Named by something proven: such a file never makes room for others while it waits. */
+  #isExpected(parts: PathParts): boolean {
+    if (parts.kind === 'pack') return this.#listed.has(parts.id);
+    if (parts.kind === 'edition') return parts.number < (this.contents.newestMark?.mark.number ?? 0);
+    return parts.kind === 'dict' || parts.kind === 'root';
   }
 
   #retryWaiting(): void {
@@ -229,8 +245,10 @@ export class Library {
 
   #takeDictionary(path: TreePath, id: string, bytes: Uint8Array): null {
     if (contentId(bytes) !== id) throw new Refused('name', 'content does not have this name');
-    if (this.#dictionaries.size >= LIMITS.dictionaries) throw new Refused('full', 'too many dictionaries');
-    if (!this.#dictionaries.has(id)) this.#dictionaries.set(id, parseDictionary(bytes));
+    if (!this.#dictionaries.has(id)) {
+      if (this.#dictionaries.size >= LIMITS.dictionaries) throw new Refused('full', 'too many dictionaries');
+      this.#dictionaries.set(id, parseDictionary(bytes));
+    }
     this.#fulfil(path);
     return this.#keep(path, bytes);
   }
@@ -261,8 +279,7 @@ export class Library {
     const files = [...this.#files].filter(([path]) => !path.startsWith('root/') && !path.startsWith('dict/'));
     for (const [path] of files) this.#files.delete(path);
     this.contents.clear();
-    this.#claims.listed.clear();
-    this.#claims.others.clear();
+    this.#claims.clear();
     this.#listed.clear();
     const evidence = this.#log!.evidence;
     this.#log = new ProvenLog(this.#identity!, this.#waiting, this.#fulfil);
@@ -281,7 +298,7 @@ export class Library {
     } catch (error) {
       if (error instanceof Refused && error.code === 'signature') {
         const next = formatPath({ kind: 'root', number: this.#identity!.version + 1 });
-        this.#waiting.add(`after/${next}`, `${file.path}:${contentId(file.bytes)}`, file);
+        this.#waiting.add(`after/${next}`, waitingId(file, parsePath(file.path)), file, false);
       }
       throw error;
     }
@@ -294,7 +311,8 @@ export class Library {
     if (typeof suffix === 'string') return formatPath({ kind: 'dict', id: suffix });
     const entries = log.offerHead(suffix);
     this.#learnSuffix(suffix, entries);
-    this.#files.delete('checkpoint' as TreePath);
+    this.#files.delete(CHECKPOINT);
+    this.#headFirst = suffix.first;
     return this.#keep(path, bytes);
   }
 
@@ -305,10 +323,9 @@ export class Library {
     if (!('record' in last) || last.type !== ENTRY.mark || suffix.signature) throw new Refused('encoding', 'edition');
     const mark = decodeMark(last.record);
     if (mark.number !== number) throw new Refused('proof', 'edition number and path differ');
-    const entries = log.offerEdition(suffix, mark.from);
+    const entries = log.offerEdition(suffix, mark);
     if (entries === null) return sizeNeed(suffix.size);
     this.#learnSuffix(suffix, entries);
-    if (mark.from === suffix.first) this.#fulfil(sizeNeed(mark.from));
     this.#closeEditions();
     return this.#keep(path, bytes);
   }
@@ -354,7 +371,7 @@ export class Library {
   #takePack(log: ProvenLog, path: TreePath, id: string, bytes: Uint8Array): string | null {
     if (contentId(bytes) !== id) throw new Refused('name', 'content does not have this name');
     const pack = decodePack(bytes);
-    return pack.kind === 'headlines' ? this.#takeHeadlines(log, path, id, bytes, pack) : this.#takeLayers(path, bytes, pack);
+    return pack.kind === 'headlines' ? this.#takeHeadlines(log, path, id, bytes, pack) : this.#takeLayers(path, id, bytes, pack);
   }
 
   #takeHeadlines(
@@ -364,6 +381,7 @@ export class Library {
     bytes: Uint8Array,
     pack: Pack & { kind: 'headlines' },
   ): string | null {
+    const { contents } = this;
     const read: { index: number; entry: Uint8Array; leaf: Uint8Array; record: Uint8Array | null }[] = [];
     for (const item of pack.items) {
       const record = 'entry' in item ? null : recordOf(item, this.#dictionary);
@@ -371,39 +389,49 @@ export class Library {
       const entry = 'entry' in item ? item.entry : entryOf(ENTRY.post, item.salt, record!);
       read.push({ index: item.index, entry, leaf: leafHash(entry), record });
     }
-    const claims = this.#listed.has(id) ? this.#claims.listed : this.#claims.others;
-    for (const { index, leaf } of read) if (!log.hasLeaf(index)) claims.set(index, { leaf, pack: path });
+    for (const { index, leaf } of read) if (!log.hasLeaf(index)) this.#claim(index, { leaf, pack: id });
     this.#closeEditions(read[0]!.index);
     for (const { index, leaf } of read) {
       const proven = log.isLeaf(index, leaf);
       if (proven === null) return leafNeed(index);
       if (!proven) throw new Refused('entry', 'a record is not the one that the log committed to');
     }
+    const isNews = read.some(({ index, record }) => (record ? !contents.posts.has(index) : !contents.types.has(index)));
     for (const { index, entry, record } of read) {
-      claims.delete(index);
-      this.contents.entries.set(index, entry);
-      this.contents.foundIn(index, path);
+      this.#claims.delete(index);
+      contents.entries.set(index, entry);
       if (record) this.#learn(index, entry[0] as EntryType, record);
-      else this.contents.types.set(index, entry[0] as EntryType);
+      else contents.types.set(index, entry[0] as EntryType);
     }
+    if (!isNews && !this.#listed.has(id)) return null;
     this.#keep(path, bytes);
-    for (const { index, record } of read) if (record && this.contents.withdrawn.has(index)) this.#forget(index);
+    contents.foundIn(path, read);
+    for (const { index, record } of read) if (record && contents.withdrawn.has(index)) this.#forget(index);
     return null;
+  }
+
+  #claim(index: number, claim: Claim): void {
+    const claims = this.#claims.get(index) ?? [];
+    this.#claims.set(index, claims);
+    if (claims.some((other) => other.pack === claim.pack)) return;
+    if (claims.length < CLAIMS_PER_INDEX) claims.push(claim);
+    else if (this.#listed.has(claim.pack)) claims[0] = claim;
   }
 
   /** Claims of strangers that spoil an edition are dropped; then the listed ones alone decide. */
   #closeEditions(index?: number): void {
-    const { listed, others } = this.#claims;
+    const isListed = ({ pack }: Claim): boolean => this.#listed.has(pack);
+    const listed = (i: number): Uint8Array | null => this.#claims.get(i)?.find(isListed)?.leaf ?? null;
     try {
-      this.#log!.closeEditions((i) => listed.get(i)?.leaf ?? others.get(i)?.leaf ?? null, index);
+      this.#log!.closeEditions((i) => listed(i) ?? this.#claims.get(i)?.[0]?.leaf ?? null, index);
     } catch (error) {
-      if (!(error instanceof Refused) || others.size === 0) throw error;
-      others.clear();
-      this.#log!.closeEditions((i) => listed.get(i)?.leaf ?? null, index);
+      if (!(error instanceof Refused)) throw error;
+      for (const [i, claims] of this.#claims) this.#claims.set(i, claims.filter(isListed));
+      this.#log!.closeEditions(listed, index);
     }
   }
 
-  #takeLayers(path: TreePath, bytes: Uint8Array, pack: Pack & { kind: 'layers' }): string | null {
+  #takeLayers(path: TreePath, id: string, bytes: Uint8Array, pack: Pack & { kind: 'layers' }): string | null {
     const { contents } = this;
     for (const item of pack.items) {
       if (contents.withdrawn.has(item.index)) continue;
@@ -417,6 +445,11 @@ export class Library {
         throw new Refused('layer', 'a layer is not the one that its record committed to');
       }
     }
+    const isNews = pack.items.some(({ index, layer }) => {
+      const post = contents.posts.get(index);
+      return post !== undefined && post.layers[layer - 1] === undefined;
+    });
+    if (!isNews && !this.#listed.has(id)) return null;
     this.#keep(path, bytes);
     this.#hold(path, pack.items);
     for (const { index } of pack.items) if (contents.withdrawn.has(index)) this.#forget(index);
@@ -424,32 +457,41 @@ export class Library {
   }
 
   #hold(path: TreePath, items: readonly LayerItem[]): void {
-    for (const item of items) {
-      this.contents.posts.get(item.index)?.layers.set(item.layer, { path, item });
-      this.contents.foundIn(item.index, path);
+    for (const { index, layer } of items) {
+      const post = this.contents.posts.get(index);
+      if (post) post.layers[layer - 1] = path;
     }
+    this.contents.foundIn(path, items);
   }
 
   /** Rewrites every held pack that has words of a withdrawn post. */
   #forget(index: number): void {
-    const paths = this.contents.packsOf.get(index) ?? [];
-    this.contents.packsOf.delete(index);
-    for (const path of paths) this.#rewrite(path, index);
+    for (const path of this.contents.packsNear(index)) this.#rewrite(path, index);
+    if (index >= this.#headFirst) this.#dropHead();
     this.#fulfil(recordNeed(index));
+  }
+
+  /** A head older than the withdrawal may hold the words; the bare checkpoint takes its place. */
+  #dropHead(): void {
+    this.#headFirst = Infinity;
+    if (!this.#files.delete(HEAD)) return;
+    const checkpoint = this.#log!.checkpoint();
+    if (checkpoint) this.#keep(CHECKPOINT, checkpoint);
   }
 
   #rewrite(path: TreePath, index: number): void {
     const bytes = this.#files.get(path);
-    if (!bytes) return;
-    const pack = withoutPost(decodePack(bytes), index, this.contents.entries.get(index)!);
+    const held = bytes && decodePack(bytes);
+    if (!held?.items.some((item) => item.index === index && !('entry' in item))) return;
+    const pack = withoutPost(held, index, this.contents.entries.get(index)!);
     this.#files.delete(path);
-    for (const item of pack.items) this.contents.packsOf.get(item.index)?.delete(path);
+    this.contents.notNear(index, path);
     if (pack.items.length === 0) return;
     const rest = encodePack(pack);
     const renamed = formatPath({ kind: 'pack', id: contentId(rest) });
     this.#keep(renamed, rest);
     if (pack.kind === 'layers') this.#hold(renamed, pack.items);
-    else for (const item of pack.items) this.contents.foundIn(item.index, renamed);
+    else this.contents.foundIn(renamed, pack.items);
   }
 }
 

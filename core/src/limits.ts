@@ -33,6 +33,8 @@ export const LIMITS = {
   rootVersions: 1_024,
   mirrors: 64,
   noteSignatures: 32,
+  /** Contradicting heads that are kept: two are proof enough. */
+  evidence: 16,
   /** What a library holds while it waits for something else. */
   waitingBytes: 64 * 2 ** 20,
   waitingFiles: 16_384,

@@ -136,7 +136,24 @@ function decodeLayerItem(index: number, fields: Cbor[], codings: readonly Coding
 /** The record of an item, or null when its dictionary is not held. @throws Refused as `decodeCoded`. */
 export function recordOf(item: HeadlineItem, dictionaries: Dictionaries): Uint8Array | null {
   const head = decodeData(item, LIMITS.recordBytes - item.tail.length, dictionaries);
-  return head && concatBytes(head, item.tail);
+  if (head === null) return null;
+  const record = pieceOf(head.length + item.tail.length);
+  record.set(head);
+  record.set(item.tail, head.length);
+  return record;
+}
+
+/** Records are short and many: they share arrays. */
+let shared = new Uint8Array(0);
+let sharedUsed = 0;
+const SHARED_BYTES = 1 << 14;
+
+function pieceOf(octets: number): Uint8Array {
+  if (shared.length - sharedUsed < octets) {
+    shared = new Uint8Array(Math.max(SHARED_BYTES, octets));
+    sharedUsed = 0;
+  }
+  return shared.subarray(sharedUsed, (sharedUsed += octets));
 }
 
 /** Decodes data of at most `bytesMax` octets, or gives null when its dictionary is not held. */

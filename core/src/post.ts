@@ -68,7 +68,7 @@ export interface RootPointer {
   digest: Uint8Array;
 }
 
-const ENTRY_LABEL = encodeUtf8('pappus/v1/entry\n');
+const ENTRY_LABELS = [0, 1, 2, 3, 4].map((type) => encodeUtf8(`pappus/v1/entry\n${String.fromCharCode(type)}`));
 const LAYER_LABEL = encodeUtf8('pappus/v1/layer\n');
 const KEY = {
   title: 0,
@@ -88,7 +88,7 @@ const KEY = {
 export function entryOf(type: EntryType, salt: Uint8Array, record: Uint8Array): Uint8Array {
   const entry = new Uint8Array(ENTRY_BYTES);
   entry[0] = type;
-  entry.set(sha256Of(ENTRY_LABEL, entry.subarray(0, 1), salt, record), 1);
+  entry.set(sha256Of(ENTRY_LABELS[type]!, salt, record), 1);
   return entry;
 }
 
@@ -159,7 +159,7 @@ function decodeLayer(value: Cbor): Layer {
   return {
     kind: asInteger(kind, 'layer kind', 1, 2 ** 16),
     size: asInteger(size, 'layer size', 0, 2 ** 32),
-    digest: asBytes(digest, 'layer digest', 32),
+    digest: asBytes(digest, 'layer digest', 32).slice(),
     mediaType: mediaType === undefined ? '' : asText(mediaType, 'media type', 128),
   };
 }

@@ -3,11 +3,12 @@
  * (spec §10). It judges hashes and signatures only; records are the library's business.
  */
 import { decodeUtf8, equalBytes } from './base.ts';
-import { baseOf, noteOf, proveSuffix, verifyHead, type SignedHead, type Suffix } from './edition.ts';
+import { baseOf, noteOf, proveSuffix, verifyHead, type Mark, type SignedHead, type Suffix } from './edition.ts';
 import type { Identity, SigningKeys } from './identity.ts';
+import { LIMITS } from './limits.ts';
 import { Frontier, HASH_BYTES, TILE_WIDTH, lastTiles, peaks, rootOfPeaks, subtreeRoot, tileNodes } from './log.ts';
 import { Nodes } from './nodes.ts';
-import { formatNote, parseCheckpoint, verifyNote, type Note, type VerifiedSignature } from './note.ts';
+import { formatCheckpoint, formatNote, parseCheckpoint, verifyNote, type Note, type VerifiedSignature } from './note.ts';
 import { Refused, refusal } from './refused.ts';
 
 /** Two signed heads that cannot both be true, as notes: anyone who knows the channel can check them. */
@@ -64,6 +65,11 @@ export class ProvenLog {
     return this.#head;
   }
 
+  /** Entries that are vouched for: by the newest head, or by a root that resets the log. */
+  get size(): number {
+    return this.#head?.size ?? Math.max(0, ...this.#identity.anchors.map((anchor) => anchor.size));
+  }
+
   /** Whether every head met so far is shown to be part of one history. */
   get linked(): boolean {
     this.#link();
@@ -103,7 +109,7 @@ export class ProvenLog {
     const head: SignedHead = { size: suffix.size, root, signature: suffix.signature };
     this.#requireSignature((keys) => verifyHead(head, keys));
     this.#requireOneHistory(head, suffix, leaves);
-    if (this.#head && head.size < this.#head.size) throw new Refused('older', 'a newer head is held');
+    this.#requireNotOlder(head);
     this.#adopt(head);
     this.#putSuffix(suffix, leaves);
     return entries;
@@ -113,6 +119,7 @@ export class ProvenLog {
   offerCheckpoint(note: Note): void {
     const checkpoint = parseCheckpoint(note.text);
     if (checkpoint.origin !== this.#identity.keys.log.name) throw new Refused('channel', 'checkpoint of another log');
+    if (note.text !== formatCheckpoint(checkpoint)) throw new Refused('note', 'a checkpoint with extension lines');
     if (checkpoint.size === 0) throw new Refused('note', 'an empty log says nothing');
     let verified: VerifiedSignature[] = [];
     this.#requireSignature((keys) => (verified = requireBoth(verifyNote(note, [keys.log, keys.clock]))));
@@ -120,19 +127,24 @@ export class ProvenLog {
     const signature = { time: clock.time!, log: log.bytes, clock: clock.bytes.subarray(8) };
     const head: SignedHead = { size: checkpoint.size, root: checkpoint.root, signature };
     this.#requireOneHistory(head, null, []);
-    if (this.#head && head.size < this.#head.size) throw new Refused('older', 'a newer head is held');
+    this.#requireNotOlder(head);
     this.#adopt(head);
   }
 
   /** Takes an edition's suffix; null: its root hash is not proven yet. @throws Refused `proof`. */
-  offerEdition(suffix: Suffix, from: number): Uint8Array[] | null {
-    const base = baseOf(suffix, from);
+  offerEdition(suffix: Suffix, mark: Mark): Uint8Array[] | null {
+    const base = baseOf(suffix, mark);
     const { entries, leaves, root } = proveSuffix(suffix);
     const proven = this.rootAt(suffix.size);
     if (proven === null) return null;
     if (!equalBytes(proven, root)) throw new Refused('proof', 'the edition is not part of the signed log');
+    const before = this.rootAt(mark.from);
+    if (before && !equalBytes(before, mark.rootBefore)) throw new Refused('proof', 'the edition rewrites what was before');
     this.#putSuffix(suffix, leaves);
+    this.#putPeaks(base);
+    if (mark.from > 0) this.#anchors.set(mark.from, mark.rootBefore);
     this.#open.set(suffix.size, { base, first: suffix.first, frontier: suffix.frontier });
+    this.#fulfil(sizeNeed(mark.from));
     return entries;
   }
 
@@ -144,11 +156,8 @@ export class ProvenLog {
     for (const [size, edition] of this.#open) {
       const from = edition.base.size;
       if (index !== undefined && (index < from || index >= edition.first)) continue;
-      const root = this.#hasLeaves(from, edition.first) ? this.rootAt(from) : null;
-      if (root !== null) {
-        if (!equalBytes(edition.base.root(), root)) throw new Refused('proof', 'the edition does not follow the one before');
+      if (this.#hasLeaves(from, edition.first)) {
         this.#open.delete(size);
-        this.#fulfil(sizeNeed(from));
         continue;
       }
       const leaves = this.#claims(from, edition.first, claimed);
@@ -159,9 +168,7 @@ export class ProvenLog {
         throw new Refused('entry', 'records of an edition are not those of the log');
       }
       this.#open.delete(size);
-      this.#putPeaks(edition.base);
       leaves.forEach((leaf, i) => this.#put(0, from + i, leaf));
-      this.#fulfil(sizeNeed(from));
     }
   }
 
@@ -190,7 +197,7 @@ export class ProvenLog {
       return null;
     }
     if (!this.#knownTile(level, index, width)) {
-      this.#keepLastTile(`${level}/${index}`, hashes);
+      this.#keepLastTile(`${level}/${index}/${width}`, hashes);
       this.#tryLastTiles();
     }
     const known = this.#knownTile(level, index, width);
@@ -200,9 +207,14 @@ export class ProvenLog {
   }
 
   #keepLastTile(key: string, hashes: Uint8Array): void {
-    const held = this.#lastTiles.get(key);
-    if (!held || held.length < hashes.length) this.#lastTiles.set(key, hashes);
+    this.#lastTiles.set(key, hashes);
     if (this.#lastTiles.size > LAST_TILES_MAX) this.#lastTiles.clear();
+  }
+
+  /** A partial tile of just this width, or the beginning of the full one. */
+  #lastTile(level: number, index: number, width: number): Uint8Array | null {
+    const exact = this.#lastTiles.get(`${level}/${index}/${width}`);
+    return exact ?? this.#lastTiles.get(`${level}/${index}/${TILE_WIDTH}`)?.subarray(0, width * HASH_BYTES) ?? null;
   }
 
   #knownTile(level: number, index: number, width: number): Uint8Array | null {
@@ -222,13 +234,13 @@ export class ProvenLog {
   #tryLastTiles(): void {
     for (const [size, root] of this.#anchors) {
       if (this.#tiled.has(size)) continue;
-      const tiles = lastTiles(size).map((t) => ({ ...t, hashes: this.#lastTiles.get(`${t.level}/${t.index}`) }));
+      const tiles = lastTiles(size).map((t) => ({ ...t, hashes: this.#lastTile(t.level, t.index, t.width) }));
       const partial = tiles.filter((t) => t.width < TILE_WIDTH);
-      if (partial.some((t) => !t.hashes || t.hashes.length < t.width * HASH_BYTES)) continue;
+      if (partial.some((t) => t.hashes === null)) continue;
       const read = tileNodes((level) => tiles[level]!.hashes!);
       if (!equalBytes(rootOfPeaks(peaks(size).map((p) => read(p.level, p.index)!)), root)) {
-        this.#lastTiles.clear();
-        throw new Refused('proof', 'tiles do not give the root');
+        for (const t of tiles) this.#lastTiles.delete(`${t.level}/${t.index}/${t.width}`); // one lies, nobody knows which
+        continue;
       }
       this.#tiled.add(size);
       for (const t of partial.reverse()) this.#putTile(t.level, t.index, t.hashes!.subarray(0, t.width * HASH_BYTES));
@@ -265,6 +277,12 @@ export class ProvenLog {
     this.#anchors.set(head.size, head.root);
     this.#fulfil(sizeNeed(head.size));
     this.#fulfil(HEAD_NEED);
+  }
+
+  #requireNotOlder({ size, signature }: SignedHead): void {
+    const held = this.#head;
+    if (!held || size > held.size || (size === held.size && signature.time >= held.signature.time)) return;
+    throw new Refused('older', 'a newer head is held');
   }
 
   /** Tells `signature` (nobody we know) from `former-key` (somebody who may no longer sign). */
@@ -313,7 +331,9 @@ export class ProvenLog {
     const { keys } = this.#identity;
     const text = (head: SignedHead): string => decodeUtf8(formatNote(noteOf(head, keys)));
     const evidence = { held: text(this.#head ?? other), other: text(other) };
-    if (!this.evidence.some((e) => e.other === evidence.other)) this.evidence.push(evidence);
+    if (this.evidence.length < LIMITS.evidence && !this.evidence.some((e) => e.other === evidence.other)) {
+      this.evidence.push(evidence);
+    }
   }
 }
 

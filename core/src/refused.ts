@@ -19,7 +19,6 @@ export const REFUSAL_CODES = [
   'proof', // hashes that do not lead to the signed root
   'entry', // a record that is not the one the log committed to
   'layer', // a layer that is not the one its record committed to
-  'withdrawn', // the body of a post that a logged tombstone withdrew
   'older', // an older head than the one already held: nothing is lost
   'fork', // signed, but contradicts another signed head: kept as evidence
   'container', // a ZIP or HTML file outside the strict subset

@@ -53,7 +53,7 @@ export function describeLibrary(library: Library): LibraryReport | null {
     name: identity.root.name,
     lang: identity.root.lang,
     logKey: formatVkey(identity.keys.log),
-    size: head?.size ?? 0,
+    size: log.size,
     rootHash: head && encodeBase64(head.root),
     signedAt: head?.signature.time ?? null,
     nextBy: current?.nextBy ?? null,
@@ -66,7 +66,7 @@ export function describeLibrary(library: Library): LibraryReport | null {
 /** The posts of a channel in log order, and of every index that may be one: nothing is hidden. */
 export function* postsOf(library: Library): Generator<PostReport> {
   const { types } = library.contents;
-  const size = library.log?.head?.size ?? 0;
+  const size = library.log?.size ?? 0;
   for (let index = 0; index < size; index++) {
     const type = types.get(index);
     if (type === undefined || type === ENTRY.post) yield postOf(library, index);
@@ -75,23 +75,21 @@ export function* postsOf(library: Library): Generator<PostReport> {
 
 /** What is known of the post at an index; `missing` for an index that may not be one. */
 export function postOf(library: Library, index: number): PostReport {
-  const { posts, withdrawn, corrections } = library.contents;
+  const { posts, withdrawn } = library.contents;
   const tombstone = withdrawn.get(index);
   const post = posts.get(index);
-  const replacedBy = tombstone?.replacement ?? corrections.get(index) ?? null;
+  const correction = library.contents.correctionOf(index);
+  const replacedBy = tombstone ? tombstone.replacement : correction;
   const report = { index, record: post?.record ?? null, replacedBy, reason: tombstone?.reason ?? null };
   if (tombstone) return { ...report, record: null, status: 'withdrawn' };
   if (!post) return { ...report, status: 'missing' };
-  if (corrections.has(index)) return { ...report, status: 'corrected' };
+  if (correction !== null) return { ...report, status: 'corrected' };
   const number = textLayerOf(post.record);
-  return { ...report, status: number === null || post.layers.has(number) ? 'current' : 'headline' };
+  return { ...report, status: number === null || post.layers[number - 1] ? 'current' : 'headline' };
 }
 
 /** The latest correction of a post, which may be the post itself. */
 export function latestOf(library: Library, index: number): number {
-  let at = index;
-  for (let next = library.contents.corrections.get(at); next !== undefined; next = library.contents.corrections.get(at)) {
-    at = next;
-  }
-  return at;
+  const next = library.contents.correctionOf(index);
+  return next === null ? index : latestOf(library, next);
 }

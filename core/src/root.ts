@@ -196,6 +196,9 @@ function verifySuccession(root: Root, previous: SignedRoot): void {
   }
   const sameLogKey = equalBytes(root.logKey, previous.root.logKey);
   if (sameLogKey !== (root.resetFrom === null)) throw new Refused('root', 'resetFrom goes with a new log key');
+  if (sameLogKey !== equalBytes(root.clockKey, previous.root.clockKey)) {
+    throw new Refused('root', 'log key and clock key change together');
+  }
 }
 
 /** Keys whose signature holds. A signature that fails spoils the file: an honest one has none. */

@@ -1,38 +1,60 @@
 /**
- * Files that cannot be judged yet, each by the one thing that it waits for. Bounded: an attacker who
- * fills it costs the reader nothing but the files that come after, which can be offered again.
+ * Files that cannot be judged yet, each by the one thing that it waits for. Bounded: what nobody announced makes
+ * room for what comes after it, the oldest first, so that a flood drowns itself and nothing that is expected.
  */
 import { LIMITS } from './limits.ts';
 import { Refused } from './refused.ts';
 import type { TreeFile } from './tree.ts';
 
+interface Place {
+  need: string;
+  id: string;
+}
+
 /** Holds files by what they wait for, at most LIMITS.waitingBytes and LIMITS.waitingFiles. */
 export class WaitingRoom {
-  #byNeed = new Map<string, Map<string, TreeFile>>();
+  readonly #byNeed = new Map<string, Map<string, TreeFile>>();
+  /** Files that nothing proven names, oldest first. */
+  readonly #strangers = new Map<TreeFile, Place>();
   #bytes = 0;
   #files = 0;
 
   /** Keeps a file until `need` is fulfilled. `id` tells files of one path apart. @throws Refused `full`. */
-  add(need: string, id: string, file: TreeFile): void {
+  add(need: string, id: string, file: TreeFile, isExpected: boolean): void {
+    if (this.#byNeed.get(need)?.has(id)) return;
+    this.#makeRoom(file.bytes.length);
     const group = this.#byNeed.get(need) ?? new Map<string, TreeFile>();
-    if (group.has(id)) return;
-    if (this.#files >= LIMITS.waitingFiles || this.#bytes + file.bytes.length > LIMITS.waitingBytes) {
-      throw new Refused('full', 'too much is waiting');
-    }
     this.#byNeed.set(need, group.set(id, file));
+    if (!isExpected) this.#strangers.set(file, { need, id });
     this.#files++;
     this.#bytes += file.bytes.length;
   }
 
+  #makeRoom(bytes: number): void {
+    const isFull = (): boolean =>
+      this.#files >= LIMITS.waitingFiles || this.#bytes + bytes > LIMITS.waitingBytes;
+    for (const [file, { need, id }] of this.#strangers) {
+      if (!isFull()) return;
+      const group = this.#byNeed.get(need)!;
+      group.delete(id);
+      if (group.size === 0) this.#byNeed.delete(need);
+      this.#forget(file);
+    }
+    if (isFull()) throw new Refused('full', 'too much is waiting');
+  }
+
   /** Takes out the files that waited for `need`. */
   take(need: string): TreeFile[] {
-    const group = this.#byNeed.get(need);
-    if (!group) return [];
+    const files = [...(this.#byNeed.get(need)?.values() ?? [])];
     this.#byNeed.delete(need);
-    const files = [...group.values()];
-    this.#files -= files.length;
-    for (const file of files) this.#bytes -= file.bytes.length;
+    for (const file of files) this.#forget(file);
     return files;
+  }
+
+  #forget(file: TreeFile): void {
+    this.#strangers.delete(file);
+    this.#files--;
+    this.#bytes -= file.bytes.length;
   }
 
   has(need: string): boolean {

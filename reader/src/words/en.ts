@@ -51,7 +51,6 @@ export const en: Words = {
     proof: 'This does not fit the log that the newsroom signed. It was altered.',
     entry: 'A post is not the one that the newsroom published. It was altered.',
     layer: 'A text or picture is not the one that belongs to its post. It was altered.',
-    withdrawn: 'The newsroom has withdrawn this post. Its words are not kept.',
     older: 'This is older than what you have. Nothing is lost.',
     fork: 'The newsroom’s key signed two histories that cannot both be true. Both are kept as evidence.',
     container: 'The ZIP or HTML file is damaged or was made by something else. Get it from somebody else.',
