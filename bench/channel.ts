@@ -1,12 +1,15 @@
 /** A channel in memory, printed with core's own Press: what the cases verify, weigh and take apart. */
 import {
+  Frontier,
   Press,
   channelIdOf,
+  concatBytes,
   encodeRoot,
   encodeRootBody,
   encodeUtf8,
   formatCheckpoint,
   formatNote,
+  leafHash,
   noteKeys,
   noteOf,
   publicKeyOf,
@@ -95,6 +98,23 @@ export class BenchChannel {
 
   record(index: number): RecordInput | null {
     return this.#recent.get(index) ?? null;
+  }
+
+  /** Fills an empty log with entries of posts that the case does not look into. */
+  fill(entries: number): void {
+    const frontier = new Frontier();
+    const tiles = new Map<string, Uint8Array[]>();
+    const keep = (level: number, index: number, hash: Uint8Array): void => {
+      if (level % 8 !== 0) return;
+      const key = `${level / 8}/${Math.floor(index / 256)}`;
+      tiles.set(key, [...(tiles.get(key) ?? []), hash]);
+    };
+    for (let i = 0; i < entries; i++) {
+      const entry = concatBytes(Uint8Array.of(1), this.#means.random(32));
+      this.#entries.push(entry);
+      frontier.append(leafHash(entry), keep);
+    }
+    for (const [key, hashes] of tiles) this.#tiles.set(key, concatBytes(...hashes));
   }
 
   /** Publishes posts in editions of `perEdition`; only the last size gets a signed head. Gives their indexes. */

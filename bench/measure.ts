@@ -7,6 +7,8 @@ export interface Timing {
   /** The first run, before the engine has compiled anything. */
   first: number;
   times: number[];
+  /** Processor time of all threads in the same runs: what others do on the machine changes it little. */
+  cpu: number[];
   /** Other facts of the run, for the page. */
   facts: Record<string, string | number>;
 }
@@ -22,16 +24,19 @@ export interface TimedCase {
 
 /** Runs a case once cold and then `repetitions` times, and prints the result. */
 export async function measure({ posts, bytes, repetitions, facts = {}, run }: TimedCase): Promise<void> {
-  const once = async (): Promise<number> => {
+  const once = async (): Promise<{ wall: number; cpu: number }> => {
+    const before = process.cpuUsage();
     const started = performance.now();
     await run();
-    return performance.now() - started;
+    const wall = performance.now() - started;
+    const { user, system } = process.cpuUsage(before);
+    return { wall, cpu: (user + system) / 1000 };
   };
-  const first = await once();
+  const first = (await once()).wall;
   await once();
-  const times: number[] = [];
-  for (let i = 0; i < repetitions; i++) times.push(await once());
-  const timing: Timing = { posts, bytes, first, times, facts };
+  const runs: { wall: number; cpu: number }[] = [];
+  for (let i = 0; i < repetitions; i++) runs.push(await once());
+  const timing: Timing = { posts, bytes, first, times: runs.map((r) => r.wall), cpu: runs.map((r) => r.cpu), facts };
   process.stdout.write(`${JSON.stringify(timing)}\n`);
 }
 

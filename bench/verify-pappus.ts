@@ -3,19 +3,18 @@
  *
  *     --hash node | noble     SHA-256 lent by Node, or as on a page without WebCrypto
  *     --codec identity | well how items are coded
- *     --tiles yes | no        whether tiles, entries and checkpoint of the log are there
+ *     --tiles yes | no        all files as in a mirror, or what an export carries, in its order
  */
-import { hash } from 'node:crypto';
 import {
   Library,
+  byValue,
   inOfferOrder,
   postsOf,
-  treePath,
-  useSha256,
   type Compress,
   type TreeFile,
 } from '@pappus/core';
 import { builtInDictionaries, compressQuickly } from '@pappus/newsroom';
+import { lendSha256 } from '../pappus/src/sha256.ts';
 import { BenchChannel } from './channel.ts';
 import { argument, measure } from './measure.ts';
 import { benchPosts, newPostOf } from './posts.ts';
@@ -25,32 +24,39 @@ const PER_EDITION = 256;
 const identity: Compress = (bytes) => ({ coding: { codec: 0, dictionary: null }, data: bytes });
 
 const compress = argument('codec', 'identity') === 'identity' ? identity : compressQuickly;
-if (argument('hash', 'node') === 'node') useSha256((bytes) => hash('sha256', bytes, 'buffer'));
+if (argument('hash', 'node') === 'node') lendSha256();
 
 const channel = new BenchChannel({ compress, compressQuickly: compress });
 channel.publish(benchPosts(POSTS).map(newPostOf), PER_EDITION);
 const dictionaries = builtInDictionaries().map((d) => d.bytes);
-const files = inOfferOrder(
-  [...channel.files].flatMap(([path, bytes]): TreeFile[] => (travels(path) ? [{ path: treePath(path), bytes }] : [])),
-);
+const files = inOrder([...channel.files].map(([path, bytes]) => ({ path, bytes })));
 
-function travels(path: string): boolean {
-  return argument('tiles', 'no') === 'yes' || !(path.startsWith('tile/') || path === 'checkpoint');
+/** As a mirror's listing is read, with tiles; or as an export is, where editions prove themselves. */
+function inOrder(all: TreeFile[]): TreeFile[] {
+  if (argument('tiles', 'no') === 'yes') return inOfferOrder(all);
+  const library = new Library({ dictionaries });
+  for (const { path, bytes } of inOfferOrder(all)) library.offer(path, bytes);
+  return [...byValue(library)].map((path) => ({ path, bytes: channel.files.get(path)! }));
 }
 
-function verify(): void {
+function verify(): Library {
   const library = new Library({ channelId: channel.channelId, dictionaries });
   for (const { path, bytes } of files) library.offer(path, bytes);
   if (library.needs.length > 0) throw new Error(`waits for ${library.needs[0]}`);
-  let complete = 0;
-  for (const { status } of postsOf(library)) if (status === 'current') complete++;
+  return library;
+}
+
+function requireComplete(library: Library): void {
+  const complete = [...postsOf(library)].filter(({ status }) => status === 'current').length;
   if (complete !== POSTS) throw new Error(`${complete} of ${POSTS} posts`);
 }
+
+requireComplete(verify());
 
 await measure({
   posts: POSTS,
   bytes: files.reduce((sum, file) => sum + file.bytes.length, 0),
   repetitions: Number(argument('repetitions', '7')),
   facts: { files: files.length },
-  run: verify,
+  run: () => void verify(),
 });

@@ -30,8 +30,6 @@ export interface RefusedCase {
   without?: string[];
   /** The channel that the reader is pinned to; else it takes the first. */
   channelId?: string;
-  /** Files offered before, with a number in place of `#`, all of the same octets (hex); each has to wait. */
-  flood?: { path: string; from: number; to: number; hex: string };
   path: string;
   bytes: Uint8Array;
 }

@@ -2,7 +2,6 @@
 import {
   CODEC,
   COSIGNATURE,
-  LIMITS,
   LOG_SIGNATURE,
   concatBytes,
   decodeHex,
@@ -39,7 +38,6 @@ import {
   SMALL_ORDER,
   NOT_CANONICAL,
   MIXED,
-  ONE_OCTET,
 } from './vectors-forge.ts';
 
 const key: Case[] = [
@@ -317,17 +315,6 @@ function largerFork(): Uint8Array {
   return others.files.get('head')!;
 }
 
-const full: Case[] = [
-  {
-    name: 'waiting',
-    what: 'One file more than may wait.',
-    tree: null,
-    flood: { path: 'edition/#', from: 1, to: LIMITS.waitingFiles, hex: '00' },
-    path: `edition/${LIMITS.waitingFiles + 1}`,
-    bytes: ONE_OCTET,
-  },
-];
-
 /** Files that are well made and untrue. */
 export const FORGED: [RefusalCode, Case[]][] = [
   ['key', key],
@@ -340,5 +327,4 @@ export const FORGED: [RefusalCode, Case[]][] = [
   ['layer', layer],
   ['older', older],
   ['fork', fork],
-  ['full', full],
 ];

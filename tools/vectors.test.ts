@@ -24,7 +24,7 @@ const CHANNEL = chapter('3-channel.md');
 const NEWS = chapter('2-news.md');
 /** Codes that no file can cause, and why. */
 const WITHOUT_VECTOR: Partial<Record<RefusalCode, string>> = {
-  withdrawn: 'packs with words of a withdrawn post are accepted and the words left out (§11.1)',
+  full: 'what fills a library is up to the reader (§11)',
 };
 const MOST_OCTETS = 400_000;
 

@@ -81,7 +81,7 @@ export {
   type VerifiedSignature,
 } from './note.ts';
 export { contentId, decodePack, encodePack, recordOf, type Coded, type Coding, type Pack } from './pack.ts';
-export { byValue, inOfferOrder, wantedPaths } from './plan.ts';
+export { byValue, inFull, inOfferOrder, wantedPaths } from './plan.ts';
 export {
   ENTRY,
   LAYER,

@@ -29,8 +29,8 @@ function wantedEditions(library: Library): TreePath[] {
 
 function wantedPacks(library: Library): TreePath[] {
   const marks = [...library.contents.marks.values()].sort((a, b) => b.index - a.index);
-  const retired = new Set(marks.flatMap(({ mark }) => mark.retired));
-  const refs = marks.flatMap(({ mark }) => mark.packs).filter((pack) => !retired.has(pack.id));
+  const gone = retired(library);
+  const refs = marks.flatMap(({ mark }) => mark.packs).filter((pack) => !gone.has(pack.id));
   const inOrder = [...refs.filter((p) => p.kind === 'headlines'), ...refs.filter((p) => p.kind === 'layers')];
   return inOrder.map(({ id }) => formatPath({ kind: 'pack', id })).filter((path) => library.file(path) === null);
 }
@@ -99,4 +99,28 @@ export function* byValue(library: Library, since = 1): Generator<TreePath> {
       for (const pack of mark.packs) if (pack.kind === kind) yield formatPath({ kind: 'pack', id: pack.id });
     }
   }
+}
+
+/**
+ * As `byValue`, where there is room for everything: once all editions from `since` on are held, `head` would only
+ * repeat their headlines, and the bare `checkpoint` of a few hundred octets takes its place.
+ */
+export function* inFull(library: Library, since = 1): Generator<TreePath> {
+  const paths = [...byValue(library, since)];
+  const held = (path: TreePath): boolean => library.file(path) !== null;
+  const marks = [...library.contents.marks.values()].filter(({ mark }) => mark.number >= since);
+  const newest = library.contents.newestMark;
+  const gone = retired(library);
+  const packs = marks.flatMap(({ mark }) => mark.packs).filter((pack) => !gone.has(pack.id));
+  const whole =
+    newest?.index === (library.log?.head?.size ?? 0) - 1 &&
+    marks.length === newest.mark.number - since + 1 &&
+    marks.every(({ mark }) => held(formatPath({ kind: 'edition', number: mark.number }))) &&
+    packs.every((pack) => pack.kind !== 'headlines' || held(formatPath({ kind: 'pack', id: pack.id })));
+  for (const path of paths) yield whole && path === 'head' ? ('checkpoint' as TreePath) : path;
+}
+
+/** Packs that later editions have replaced. */
+function retired(library: Library): Set<string> {
+  return new Set([...library.contents.marks.values()].flatMap(({ mark }) => mark.retired));
 }

@@ -234,7 +234,7 @@ export class ProvenLog {
   #tryLastTiles(): void {
     for (const [size, root] of this.#anchors) {
       if (this.#tiled.has(size)) continue;
-      const tiles = lastTiles(size).map((t) => ({ ...t, hashes: this.#lastTile(t.level, t.index, t.width) }));
+      const tiles = lastTiles(size).map((t) => ({ ...t, hashes: this.#lastTile(t.level, t.index, t.width) ?? this.#knownTile(t.level, t.index, t.width) }));
       const partial = tiles.filter((t) => t.width < TILE_WIDTH);
       if (partial.some((t) => t.hashes === null)) continue;
       const read = tileNodes((level) => tiles[level]!.hashes!);

@@ -55,7 +55,6 @@ interface Refusal {
   tree: string | null;
   without?: string[];
   channelId?: string;
-  flood?: { path: string; from: number; to: number; hex: string };
   path: string;
   file: string;
 }
@@ -195,13 +194,9 @@ describe('re-encoded', () => {
 describe('refused', () => {
   const cases = index.refused as Refusal[];
 
-  function prepared({ tree, without, channelId, flood }: Refusal, reversed: boolean): Library {
+  function prepared({ tree, without, channelId }: Refusal, reversed: boolean): Library {
     const files = (tree === null ? [] : trees.get(tree)!).filter(({ path }) => !without?.includes(path));
-    const library = offerAll(new Library({ channelId: channelId ?? null }), reversed ? files.toReversed() : files);
-    for (let n = flood?.from ?? 1; flood && n <= flood.to; n++) {
-      expect(codeOf(library.offer(flood.path.replace('#', String(n)), decodeHex(flood.hex)))).toBe('waiting');
-    }
-    return library;
+    return offerAll(new Library({ channelId: channelId ?? null }), reversed ? files.toReversed() : files);
   }
 
   test('there are many', () => expect(cases.length).toBeGreaterThan(80));
@@ -221,7 +216,7 @@ describe('refused', () => {
     expect(library.evidence.length).toBe(one.code === 'fork' ? 1 : 0);
   });
 
-  test.each(cases.filter(({ tree, flood }) => tree !== null && !flood))('$code: $name, then the whole tree', (one) => {
+  test.each(cases.filter(({ tree }) => tree !== null))('$code: $name, then the whole tree', (one) => {
     const library = offerAll(prepared(one, false), [{ path: one.path as TreeFile['path'], bytes: bytesOf(one.file) }]);
     offerAll(library, trees.get(one.tree!)!);
     expect(shown(library)).toEqual(index.accepted.find(({ name }) => name === one.tree)!.expected);

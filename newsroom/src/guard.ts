@@ -57,14 +57,28 @@ export async function remember(channelId: string, { size, root, version }: Chann
 async function remembered(channelId: string): Promise<Seen | null> {
   const text = await readFile(memoryPath(channelId), 'utf8').catch(() => null);
   const [size, root, version] = text?.split('\n') ?? [];
-  return size && root && version ? { where: "this machine's memory", version: Number(version), size: Number(size), root } : null;
+  return size && root && version
+    ? { where: "this machine's memory", version: Number(version), size: Number(size), root }
+    : null;
 }
 
-/** What the witnesses know. Mirrors are asked all at once; one that does not answer in 5 s has no say. */
+/** What the witnesses know that are on this machine. */
+export async function seenHere(identity: Identity, newest: SignedRoot, tree: Shelf): Promise<Seen[]> {
+  const answers = await Promise.allSettled([
+    stateOn(tree, 'the tree', identity.keys, newest),
+    remembered(identity.channelId),
+  ]);
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []));
+}
+
+/** What all witnesses know. Mirrors are asked all at once; one that does not answer in 5 s has no say. */
 export async function seenElsewhere(identity: Identity, newest: SignedRoot, tree: Shelf): Promise<Seen[]> {
   const mirrors = identity.root.mirrors.map(async (url) => stateOn(new HttpShelf(url), url, identity.keys, newest));
-  const answers = await Promise.allSettled([stateOn(tree, 'the tree', identity.keys, newest), remembered(identity.channelId), ...mirrors]);
-  return answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : []));
+  const [here, answers] = await Promise.all([seenHere(identity, newest, tree), Promise.allSettled(mirrors)]);
+  return [
+    ...here,
+    ...answers.flatMap((answer) => (answer.status === 'fulfilled' && answer.value ? [answer.value] : [])),
+  ];
 }
 
 /** The newest state that a shelf can show with signatures of this channel; null when it can show none. */
@@ -74,7 +88,10 @@ async function stateOn(shelf: Shelf, where: string, keys: SigningKeys, newest: S
     return shelf.read(treePath(path), limit);
   };
   const { version } = newest.root;
-  const [root, checkpoint] = await Promise.all([read(formatPath({ kind: 'root', number: version + 1 })), read('checkpoint')]);
+  const [root, checkpoint] = await Promise.all([
+    read(formatPath({ kind: 'root', number: version + 1 })),
+    read('checkpoint'),
+  ]);
   if (root && succeeds(root, newest)) return { where, version: version + 1, size: 0, root: '' };
   return checkpoint && signedHeadIn(checkpoint, keys, { where, version });
 }
@@ -93,23 +110,31 @@ function signedHeadIn(bytes: Uint8Array, keys: SigningKeys, seen: Pick<Seen, 'wh
   return head instanceof Refused ? null : { ...seen, size: head.size, root: encodeBase64(head.root) };
 }
 
+/** The first witness that has seen a newer state than the store's; null when there is none. */
+export function newerThan(store: Store, version: number, seen: readonly Seen[]): Seen | null {
+  const head = store.head();
+  const size = head?.size ?? 0;
+  const isNewer = (witness: Seen): boolean => {
+    if (witness.version !== version) return witness.version > version;
+    return witness.size > size || (witness.size === size && witness.root !== (head && encodeBase64(head.root)));
+  };
+  return seen.find(isNewer) ?? null;
+}
+
 /**
  * Signing from an older state than anybody has seen would make a second history.
  * @throws NewsroomError when a witness has seen a newer one.
  */
 export function requireNewest(seen: readonly Seen[], store: Store, version: number, folder: string): void {
-  const head = store.head();
-  const own = { version, size: head?.size ?? 0, root: head && encodeBase64(head.root) };
-  for (const witness of seen) {
-    const isNewer =
-      witness.version > own.version ||
-      (witness.version === own.version && (witness.size > own.size || (witness.size === own.size && witness.root !== own.root)));
-    if (!isNewer) continue;
-    const [theirs, ours] = witness.version > own.version ? [`version ${witness.version} of its identity`, `version ${own.version}`] : [`a log of ${witness.size} entries`, `${own.size}`];
-    throw new NewsroomError(
-      `This newsroom is older than what it has published: ${witness.where} knows ${theirs}, this folder ${ours}. ` +
-        'It was probably restored from a backup. Nothing was signed, readers are unharmed. ' +
-        `Run "pappus adopt <tree or mirror> --channel ${folder}" to take over what is newer, then go on.`,
-    );
-  }
+  const newer = newerThan(store, version, seen);
+  if (!newer) return;
+  const [theirs, ours] =
+    newer.version > version
+      ? [`version ${newer.version} of its identity`, `version ${version}`]
+      : [`a log of ${newer.size} entries`, `${store.size}`];
+  throw new NewsroomError(
+    `This newsroom is older than what it has published: ${newer.where} knows ${theirs}, this folder ${ours}. ` +
+      'It was probably restored from a backup. Nothing was signed, readers are unharmed. ' +
+      `Run "pappus adopt <tree or mirror> --channel ${folder}" to take over what is newer, then go on.`,
+  );
 }

@@ -1,4 +1,5 @@
 /** @pappus/newsroom: from sources to signed editions. Node only. */
+export type { Adopted } from './adopt.ts';
 export { builtInDictionaries, compressQuickly, compressWell, type DictionaryFile } from './dictionaries.ts';
 export type { Draft, Imported } from './draft.ts';
 export { NewsroomError } from './keys.ts';

@@ -38,7 +38,9 @@ export async function readSecret(path: string): Promise<Uint8Array> {
 export async function writeRootKey(path: string, secret: Uint8Array, passphrase: string): Promise<void> {
   const salt = randomBytes(SALT_BYTES);
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('chacha20-poly1305', wrappingKey(passphrase, salt), nonce, { authTagLength: TAG_BYTES });
+  const cipher = createCipheriv('chacha20-poly1305', wrappingKey(passphrase, salt), nonce, {
+    authTagLength: TAG_BYTES,
+  });
   const sealed = Buffer.concat([cipher.update(secret), cipher.final(), cipher.getAuthTag()]);
   const blob = Buffer.concat([salt, nonce, sealed]);
   const name = encodeBase64(publicKeyOf(secret));
@@ -86,6 +88,8 @@ async function readKeyFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new NewsroomError(`The key file ${path} cannot be read. Bring it back from your copy and try again.`, { cause });
+    throw new NewsroomError(`The key file ${path} cannot be read. Bring it back from your copy and try again.`, {
+      cause,
+    });
   }
 }

@@ -29,9 +29,11 @@ import {
   type SignedRoot,
   type TreePath,
 } from '@pappus/core';
+import type { Shelf } from '@pappus/transports';
 import { FolderShelf, nodeDisk, type Disk } from '@pappus/transports/node';
+import { readChannel, takeOver, type Adopted } from './adopt.ts';
 import type { Draft } from './draft.ts';
-import { remember, requireNewest, seenElsewhere, type Seen } from './guard.ts';
+import { newerThan, remember, requireNewest, seenElsewhere, seenHere, type Seen } from './guard.ts';
 import { NewsroomError, readSecret } from './keys.ts';
 import { obstacleOf, postOf } from './posts.ts';
 import { NOTHING, printEditions, type Additions, type LogSecrets, type Published } from './printing.ts';
@@ -166,7 +168,9 @@ export class Newsroom {
   }
 
   /** Takes drafts in; those known already are left alone. */
-  async addDrafts(drafts: readonly Draft[]): Promise<{ added: number; known: number; refused: { where: string; why: string }[] }> {
+  async addDrafts(
+    drafts: readonly Draft[],
+  ): Promise<{ added: number; known: number; refused: { where: string; why: string }[] }> {
     const refused: { where: string; why: string }[] = [];
     let added = 0;
     await this.store.transaction(() => {
@@ -185,30 +189,38 @@ export class Newsroom {
       const waiting = this.store.waitingDrafts();
       return {
         ...NOTHING,
-        posts: waiting.map(({ draft, replaces }) => postOf(draft, this.identity.root.lang, replaces)),
+        posts: waiting.map(({ draft, replaces }) =>
+          postOf(draft, this.identity.root.lang, replaces === null ? null : this.store.latestOf(replaces)),
+        ),
         sourceIds: waiting.map(({ draft }) => draft.sourceId),
       };
     });
   }
 
-  /** Publishes a post that takes the place of an earlier one. Gives its index. */
+  /** Publishes a post that takes the place of an earlier one, or of its latest correction. Gives its index. */
   async correct(index: number, change: (before: Draft) => Draft, options: PublishOptions = {}): Promise<number> {
     const published = await this.#publishing(options, () => {
       this.#requirePost(index);
-      const before = this.store.draftOf(index);
-      if (!before) throw new NewsroomError(`The text of post ${index} is not in this newsroom. Nothing was changed.`);
+      const latest = this.store.latestOf(index);
+      const before = this.store.draftOf(latest);
+      if (!before) throw new NewsroomError(`The text of post ${latest} is not in this newsroom. Nothing was changed.`);
       const draft = { ...change(before), sourceId: `correction/${encodeHex(this.#around.random(16))}` };
       const why = obstacleOf(draft);
       if (why) throw new NewsroomError(`The correction cannot be published: ${why}. Nothing was changed.`);
-      this.store.addDraft(draft, index);
-      const posts = [postOf(draft, this.identity.root.lang, index)];
+      this.store.addDraft(draft, latest);
+      const posts = [postOf(draft, this.identity.root.lang, latest)];
       return { ...NOTHING, posts, sourceIds: [draft.sourceId] };
     });
     return published.posts[0]!;
   }
 
   /** Takes a post back: its words leave the tree, the fact that it was withdrawn stays in the log. */
-  async withdraw(index: number, reason: Reason, replacement: number | null, options: PublishOptions = {}): Promise<Published> {
+  async withdraw(
+    index: number,
+    reason: Reason,
+    replacement: number | null,
+    options: PublishOptions = {},
+  ): Promise<Published> {
     const published = await this.#publishing(options, () => {
       this.#requirePost(index);
       if (replacement !== null) this.#requirePost(replacement);
@@ -218,11 +230,29 @@ export class Newsroom {
     return published;
   }
 
+  /**
+   * Takes over what a tree or mirror knows beyond this newsroom, after a backup was restored.
+   * @throws NewsroomError, and nothing is changed, when it contradicts what was signed here or is not whole.
+   */
+  async adopt(shelf: Shelf): Promise<Adopted> {
+    const library = await readChannel(shelf, this.identity.channelId);
+    const adopted = await this.#alone(async () => {
+      const taken = await takeOver(this.store, library, this.#tree);
+      this.#catchUp();
+      return taken;
+    });
+    this.store.scrub();
+    return adopted;
+  }
+
   #requirePost(index: number): void {
     if (this.store.entryType(index) !== ENTRY.post) {
-      throw new NewsroomError(`There is no post ${index}. Nothing was changed. "pappus read <folder>/tree" lists them.`);
+      throw new NewsroomError(
+        `There is no post ${index}. Nothing was changed. "pappus read <folder>/tree" lists them.`,
+      );
     }
-    if (this.store.isWithdrawn(index)) throw new NewsroomError(`Post ${index} is withdrawn already. Nothing was changed.`);
+    if (this.store.isWithdrawn(index))
+      throw new NewsroomError(`Post ${index} is withdrawn already. Nothing was changed.`);
   }
 
   async #publishing(options: PublishOptions, gather: () => Additions): Promise<Published> {
@@ -278,7 +308,10 @@ export class Newsroom {
 
   async #read(path: TreePath, bytesMax: number): Promise<Uint8Array> {
     const bytes = await this.#tree.read(path, { bytes: bytesMax, signal: AbortSignal.timeout(TREE_TIMEOUT_MS) });
-    if (!bytes) throw new NewsroomError(`${join(this.treeFolder, path)} is missing. Bring it back from a mirror, then try again.`);
+    if (!bytes)
+      throw new NewsroomError(
+        `${join(this.treeFolder, path)} is missing. Bring it back from a mirror, then try again.`,
+      );
     return bytes;
   }
 
@@ -293,13 +326,20 @@ export class Newsroom {
     await this.store.transaction(() => this.#deliver());
   }
 
-  /** Inside a transaction. */
+  /** Inside a transaction. A restored backup may owe the tree files that are older than it: these stay where they are. */
   async #deliver(): Promise<void> {
     const { store, identity } = this;
     if (!store.hasOutgoing) return;
+    const seen = await seenHere(identity, storedRoot(store, identity.version), this.#tree);
+    if (newerThan(store, identity.version, seen)) return;
     const head = store.head();
     try {
-      if (head) await remember(identity.channelId, { version: identity.version, size: head.size, root: encodeBase64(head.root) });
+      if (head)
+        await remember(identity.channelId, {
+          version: identity.version,
+          size: head.size,
+          root: encodeBase64(head.root),
+        });
       const files = [...store.outgoing()];
       await this.#tree.putAll(files.flatMap(({ path, bytes }) => (bytes ? [{ path, bytes }] : [])));
       for (const { path, bytes } of files) if (!bytes) await this.#tree.remove(path);
@@ -344,7 +384,7 @@ export class Newsroom {
   }
 
   #nextSecrets({ logKey, rootKeys, lastGoodEdition }: RotateOptions): VersionSecrets {
-    const { random } = this.#around;
+    const random = (octets: number): Uint8Array => this.#around.random(octets);
     const isNew = logKey || lastGoodEdition !== null;
     return {
       log: isNew ? random(32) : null,
@@ -377,7 +417,9 @@ export class Newsroom {
     const editions = this.store.editionsAfter(size);
     if (editions.length === 0) return NOTHING;
     const readPack = (id: string): Promise<Uint8Array> => this.#readPack(id);
-    const files = await Promise.all(editions.map((number) => this.#read(formatPath({ kind: 'edition', number }), LIMITS.editionBytes)));
+    const files = await Promise.all(
+      editions.map((number) => this.#read(formatPath({ kind: 'edition', number }), LIMITS.editionBytes)),
+    );
     const { tombstones, repacked, retired } = voidedWithdrawals(files, size);
     const paths = this.#tree.list(AbortSignal.timeout(TREE_TIMEOUT_MS));
     for (const path of await staleFiles(paths, size, editions, readPack)) this.store.send(path, null);
@@ -410,7 +452,11 @@ async function requireUnused(folder: string): Promise<void> {
   }
 }
 
-function firstRoot(options: CreateOptions, secrets: { log: Uint8Array; clock: Uint8Array; root: Uint8Array[] }, date: number): Uint8Array {
+function firstRoot(
+  options: CreateOptions,
+  secrets: { log: Uint8Array; clock: Uint8Array; root: Uint8Array[] },
+  date: number,
+): Uint8Array {
   const root: Root = {
     version: 1,
     name: options.name,
@@ -427,7 +473,10 @@ function firstRoot(options: CreateOptions, secrets: { log: Uint8Array; clock: Ui
     date,
   };
   const body = encodeRootBody(root);
-  return encodeRoot(body, secrets.root.slice(0, options.threshold).map((s, i) => signRoot(body, 0, i, s)));
+  return encodeRoot(
+    body,
+    secrets.root.slice(0, options.threshold).map((s, i) => signRoot(body, 0, i, s)),
+  );
 }
 
 async function closedUnless<T>(store: Store, work: () => Promise<T>): Promise<T> {

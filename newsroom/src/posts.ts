@@ -17,10 +17,29 @@ import {
 import { compressQuickly } from './dictionaries.ts';
 import type { Draft } from './draft.ts';
 
+const TOO_DEEP = 'its lists, quotations or tables are nested too deep or are too long';
 /** Room for a pack's own fields beside one item. */
 const PACK_FIELDS_BYTES = 256;
 
-const RTL_LANGUAGES = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ks', 'ps', 'prs', 'sd', 'ug', 'ur', 'yi', 'azb', 'lrc', 'mzn', 'glk']);
+const RTL_LANGUAGES = new Set([
+  'ar',
+  'arc',
+  'ckb',
+  'dv',
+  'fa',
+  'he',
+  'ks',
+  'ps',
+  'prs',
+  'sd',
+  'ug',
+  'ur',
+  'yi',
+  'azb',
+  'lrc',
+  'mzn',
+  'glk',
+]);
 const RTL_SCRIPTS = new Set(['arab', 'aran', 'hebr', 'syrc', 'thaa', 'nkoo', 'rohg']);
 
 /** Whether text in a BCP 47 language runs from right to left: the script subtag decides, else the language. */
@@ -33,8 +52,14 @@ export function isRtl(lang: string): boolean {
 /** Why a draft cannot be published as it is; null when it can. No reader may refuse what this lets through. */
 export function obstacleOf(draft: Draft): string | null {
   if (draft.title.trim() === '' && draft.body.length === 0) return 'it has neither a title nor a text';
+  if (depthOf(draft.body) > LIMITS.nesting) return TOO_DEEP;
   const { record, layers } = postOf(draft, 'und', LIMITS.logSize);
-  const named = layers.map(({ kind, mediaType, bytes }) => ({ kind, mediaType, size: bytes.length, digest: layerDigest(bytes, bytes) }));
+  const named = layers.map(({ kind, mediaType, bytes }) => ({
+    kind,
+    mediaType,
+    size: bytes.length,
+    digest: layerDigest(bytes, bytes),
+  }));
   const { head, tail } = encodeRecord({ ...record, layers: named });
   if (refusal(() => decodeRecord(concatBytes(head, tail))) instanceof Refused) {
     return `its headline, summary, tags and link are over ${LIMITS.recordBytes / 1024} KB together, or its language is no language tag`;
@@ -43,9 +68,17 @@ export function obstacleOf(draft: Draft): string | null {
     if (bytes.length > LIMITS.textLayerBytes || !fitsPack(bytes, record.lang)) {
       return `its text is over ${LIMITS.textLayerBytes / 1024} KB, or over ${LIMITS.packBytes / 1024} KB compressed; divide it into several posts`;
     }
-    if (refusal(() => decodeBlocks(bytes)) instanceof Refused) return 'its lists, quotations or tables are nested too deep or too long';
+    if (refusal(() => decodeBlocks(bytes)) instanceof Refused) return TOO_DEEP;
   }
   return null;
+}
+
+/** At least as deep as the octets of these blocks are nested. */
+function depthOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const isList = Array.isArray(value);
+  const inner = Object.values(value).reduce<number>((deepest, child) => Math.max(deepest, depthOf(child)), 0);
+  return inner + (isList ? 1 : 0);
 }
 
 function fitsPack(bytes: Uint8Array, lang: string): boolean {

@@ -39,7 +39,14 @@ export interface Additions {
 }
 
 /** An edition that only says "still here". */
-export const NOTHING: Additions = { posts: [], sourceIds: [], tombstones: [], rootPointers: [], repacked: [], retired: [] };
+export const NOTHING: Additions = {
+  posts: [],
+  sourceIds: [],
+  tombstones: [],
+  rootPointers: [],
+  repacked: [],
+  retired: [],
+};
 
 export interface PrintOptions {
   /** Seconds since 1970. */
@@ -70,7 +77,8 @@ const POSTS_PER_EDITION = 256;
 const RAW_BYTES_PER_EDITION = 1_500_000;
 /** Beyond this many posts at once our own slow codec gives way to zlib. */
 const POSTS_CODED_WELL = 400;
-const RECENT_ENTRIES = 512;
+/** A head may hold up to 256 records; posts that are withdrawn later still count among them. */
+export const RECENT_ENTRIES = 512;
 
 /** Time never runs backwards in a log, whatever the desk's clock says. */
 export async function printEditions(shop: PrintShop, additions: Additions, options: PrintOptions): Promise<Published> {
@@ -98,7 +106,9 @@ export async function printEditions(shop: PrintShop, additions: Additions, optio
     heads.push({ edition: number, ...signHead(shop, press.size, press.root(), time) });
     options.onProgress(published.posts.length, additions.posts.length);
   }
-  additions.sourceIds.forEach((id, i) => store.markPublished(id, published.posts[i]!));
+  additions.sourceIds.forEach((id, i) =>
+    store.markPublished(id, published.posts[i]!, additions.posts[i]!.record.replaces),
+  );
   for (const { index } of additions.tombstones) store.addWithdrawn(index);
   for (const id of retired) store.send(formatPath({ kind: 'pack', id }), null);
   finish(shop, press, heads);

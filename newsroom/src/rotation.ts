@@ -54,7 +54,12 @@ export interface HeldRootKey {
 
 export const keyPath = (folder: string, name: string): string => join(folder, 'keys', `${name}.key`);
 
-export async function writeKeys(folder: string, version: number, secrets: VersionSecrets, passphrase: string): Promise<void> {
+export async function writeKeys(
+  folder: string,
+  version: number,
+  secrets: VersionSecrets,
+  passphrase: string,
+): Promise<void> {
   if (secrets.log) await writeSecret(keyPath(folder, `log-${version}`), secrets.log);
   if (secrets.clock) await writeSecret(keyPath(folder, `clock-${version}`), secrets.clock);
   for (const [i, secret] of (secrets.root ?? []).entries()) {
@@ -70,7 +75,11 @@ export async function removeKeys(folder: string, version: number): Promise<void>
 }
 
 /** As many root secrets as the threshold asks for. @throws NewsroomError when they are not here. */
-export async function rootSecrets(identity: Identity, files: readonly string[], passphrase: string): Promise<HeldRootKey[]> {
+export async function rootSecrets(
+  identity: Identity,
+  files: readonly string[],
+  passphrase: string,
+): Promise<HeldRootKey[]> {
   const { root } = identity;
   const names = root.rootKeys.map(encodeBase64);
   const held: HeldRootKey[] = [];
@@ -151,7 +160,9 @@ export function voidedWithdrawals(
     retired.push(...mark.retired);
   }
   return {
-    tombstones: tombstones.filter(({ index }) => index < size).map((t) => ({ ...t, replacement: (t.replacement ?? size) < size ? t.replacement : null })),
+    tombstones: tombstones
+      .filter(({ index }) => index < size)
+      .map((t) => ({ ...t, replacement: (t.replacement ?? size) < size ? t.replacement : null })),
     repacked: packs.filter((id) => !retired.includes(id)),
     retired,
   };

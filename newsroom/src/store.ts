@@ -15,6 +15,7 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS drafts_waiting ON drafts (source_id) WHERE post IS NULL;
   CREATE INDEX IF NOT EXISTS drafts_post ON drafts (post);
+  CREATE INDEX IF NOT EXISTS drafts_replaces ON drafts (replaces, post) WHERE replaces IS NOT NULL;
   CREATE TABLE IF NOT EXISTS entries (post INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS recent (
     post INTEGER PRIMARY KEY, type INTEGER NOT NULL, salt BLOB NOT NULL, head BLOB NOT NULL, tail BLOB NOT NULL, lang TEXT NOT NULL
@@ -52,12 +53,14 @@ export class Store implements LogStore {
   /** Opens or makes the file. Waits up to a minute for another process that is writing. */
   constructor(path: string) {
     this.#db = new DatabaseSync(path, { timeout: WAIT_MS });
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;');
+    this.#db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;',
+    );
     this.#db.exec(SCHEMA);
   }
 
   close(): void {
-    this.#db.close();
+    if (this.#db.isOpen) this.#db.close();
   }
 
   /**
@@ -87,7 +90,10 @@ export class Store implements LogStore {
       this.#db.exec('BEGIN IMMEDIATE');
     } catch (cause) {
       if ((cause as { errcode?: number }).errcode !== SQLITE_BUSY) throw cause;
-      throw new NewsroomError('Another command is at work in this newsroom. Nothing was changed. Try again when it has ended.', { cause });
+      throw new NewsroomError(
+        'Another command is at work in this newsroom. Nothing was changed. Try again when it has ended.',
+        { cause },
+      );
     }
   }
 
@@ -113,17 +119,32 @@ export class Store implements LogStore {
   /** False when the source item is known already. */
   addDraft(draft: Draft, replaces: number | null = null): boolean {
     const sql = 'INSERT OR IGNORE INTO drafts (source_id, draft, replaces) VALUES (?, ?, ?)';
+    if (draft.link !== '' && this.#sql('SELECT 1 FROM drafts WHERE source_id = ?').get(adoptedId(draft.link)))
+      return false;
     return this.#sql(sql).run(draft.sourceId, JSON.stringify(draft), replaces).changes === 1;
+  }
+
+  /** A post that came back with a tree: its source is not known, so its link stands for it. */
+  addAdopted(draft: Draft, post: number, replaces: number | null): void {
+    const sql = 'INSERT OR IGNORE INTO drafts (source_id, draft, post, replaces) VALUES (?, ?, ?, ?)';
+    for (const sourceId of [...(draft.link === '' ? [] : [adoptedId(draft.link)]), adoptedId(String(post))]) {
+      if (this.#sql(sql).run(sourceId, JSON.stringify({ ...draft, sourceId }), post, replaces).changes === 1) return;
+    }
   }
 
   /** Drafts that wait to be published, oldest first. */
   waitingDrafts(): WaitingDraft[] {
     const rows = this.#sql('SELECT draft, replaces FROM drafts WHERE post IS NULL ORDER BY rowid').all();
-    return rows.map((r) => ({ draft: JSON.parse(r['draft'] as string) as Draft, replaces: r['replaces'] as number | null }));
+    return rows.map((r) => ({
+      draft: JSON.parse(r['draft'] as string) as Draft,
+      replaces: r['replaces'] as number | null,
+    }));
   }
 
   countDrafts(): { waiting: number; published: number } {
-    const row = this.#sql('SELECT count(*) - count(post) AS waiting, count(*) FILTER (WHERE post >= 0) AS published FROM drafts').get()!;
+    const row = this.#sql(
+      'SELECT count(*) - count(post) AS waiting, count(*) FILTER (WHERE post >= 0) AS published FROM drafts',
+    ).get()!;
     return { waiting: row['waiting'] as number, published: row['published'] as number };
   }
 
@@ -133,8 +154,21 @@ export class Store implements LogStore {
     return row ? (JSON.parse(row['draft'] as string) as Draft) : null;
   }
 
-  markPublished(sourceId: string, post: number): void {
-    this.#sql('UPDATE drafts SET post = ? WHERE source_id = ?').run(post, sourceId);
+  markPublished(sourceId: string, post: number, replaces: number | null): void {
+    this.#sql('UPDATE drafts SET post = ?, replaces = ? WHERE source_id = ?').run(post, replaces, sourceId);
+  }
+
+  /** The newest correction of a post that is not withdrawn; else the post itself. */
+  latestOf(post: number): number {
+    let latest = post;
+    for (let at: number | null = post; at !== null;) {
+      const row: Record<string, unknown> | undefined = this.#sql(
+        'SELECT max(post) AS post FROM drafts WHERE replaces = ?',
+      ).get(at);
+      at = (row?.['post'] as number | null) ?? null;
+      if (at !== null && !this.isWithdrawn(at)) latest = at;
+    }
+    return latest;
   }
 
   get size(): number {
@@ -151,7 +185,9 @@ export class Store implements LogStore {
 
   /** Sizes of heads in a range, both ends included. */
   sizesBetween(from: number, to: number): number[] {
-    return this.#sql('SELECT size FROM heads WHERE size BETWEEN ? AND ?').all(from, to).map((r) => r['size'] as number);
+    return this.#sql('SELECT size FROM heads WHERE size BETWEEN ? AND ?')
+      .all(from, to)
+      .map((r) => r['size'] as number);
   }
 
   /** @throws when this size or edition has a head already: a fork in the making. */
@@ -211,11 +247,17 @@ export class Store implements LogStore {
   }
 
   packsOf(post: number): string[] {
-    return this.#sql('SELECT pack FROM packs WHERE post = ?').all(post).map((r) => r['pack'] as string);
+    return this.#sql('SELECT pack FROM packs WHERE post = ?')
+      .all(post)
+      .map((r) => r['pack'] as string);
   }
 
   addPack(pack: string, posts: Iterable<number>): void {
     for (const post of posts) this.#sql('INSERT OR IGNORE INTO packs VALUES (?, ?)').run(post, pack);
+  }
+
+  forgetPacks(): void {
+    this.#sql('DELETE FROM packs').run();
   }
 
   removePack(pack: string, posts: Iterable<number>): void {
@@ -242,7 +284,9 @@ export class Store implements LogStore {
   }
 
   editionsAfter(size: number): number[] {
-    return this.#sql('SELECT edition FROM heads WHERE size > ? ORDER BY size').all(size).map((r) => r['edition'] as number);
+    return this.#sql('SELECT edition FROM heads WHERE size > ? ORDER BY size')
+      .all(size)
+      .map((r) => r['edition'] as number);
   }
 
   /** After a reset: everything from `size` on is void; its posts wait again. */
@@ -261,7 +305,9 @@ export class Store implements LogStore {
 
   /** The drafts of void posts wait again, but for those that were withdrawn or that a later void one corrects. */
   #waitAgain(size: number): void {
-    const rows = this.#sql('SELECT source_id, post, replaces, draft FROM drafts WHERE post >= ? ORDER BY post DESC').all(size);
+    const rows = this.#sql(
+      'SELECT source_id, post, replaces, draft FROM drafts WHERE post >= ? ORDER BY post DESC',
+    ).all(size);
     const corrected = new Set<unknown>();
     for (const { source_id: id, post, replaces, draft } of rows) {
       const isVoidTarget = replaces !== null && (replaces as number) >= size;
@@ -272,6 +318,8 @@ export class Store implements LogStore {
     }
   }
 }
+
+const adoptedId = (name: string): string => `adopted/${name}`;
 
 function headOf(row: Record<string, unknown> | undefined): StoredHead | null {
   if (!row) return null;

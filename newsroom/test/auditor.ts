@@ -45,7 +45,8 @@ export class Notary {
   requireOneHistory(library: Library): void {
     for (const [size, root] of this.heads) {
       const proven = library.log!.rootAt(size);
-      if (!proven || encodeBase64(proven) !== root) this.forks.push(`the log at ${size} entries is not the one signed then`);
+      if (!proven || encodeBase64(proven) !== root)
+        this.forks.push(`the log at ${size} entries is not the one signed then`);
     }
     if (this.forks.length > 0) throw new Error(`FORK: ${this.forks.join('; ')}`);
   }
@@ -69,12 +70,21 @@ export async function auditTree(tree: string | ListedShelf, notary = new Notary(
   requireWhole(library, posts, 'everything that lies there');
   const asked = await loadWanted(shelf);
   requireWhole(asked, [...postsOf(asked)], 'what is asked for');
-  const [all, some] = [library, asked].map((l) => JSON.stringify([...postsOf(l)].map((p) => [p.index, p.status, l.text(p.index)])));
+  const [all, some] = [library, asked].map((l) =>
+    JSON.stringify([...postsOf(l)].map((p) => [p.index, p.status, l.text(p.index)])),
+  );
   if (all !== some) throw new Error('asking gives other posts than listing');
   await seeCheckpoint(shelf, library, notary);
   notary.requireOneHistory(library);
   const current = posts.filter((p) => p.status === 'current' || p.status === 'headline');
   return { library, posts, titles: current.map((p) => p.record!.title) };
+}
+
+/** Titles that a reader gets by asking, as over the web, of a tree that may lie between two editions. */
+export async function titlesByAsking(shelf: Shelf): Promise<string[]> {
+  const library = await loadWanted(shelf);
+  if (library.evidence.length > 0) throw new Error('there is evidence of a fork');
+  return [...postsOf(library)].flatMap((p) => (p.status === 'current' ? [p.record!.title] : []));
 }
 
 function newLibrary(): Library {
@@ -116,8 +126,12 @@ function requireWhole(library: Library, posts: PostReport[], what: string): void
   const faults = [
     ...library.needs.filter((need) => !need.startsWith('after/')).map((need) => `something waits for ${need}`),
     ...library.evidence.map(() => 'there is evidence of a fork'),
-    ...posts.filter((p) => p.status === 'missing' || p.status === 'headline').map((p) => `post ${p.index} is ${p.status}`),
-    ...wantedPaths(library).filter((path) => !path.startsWith('root/') && library.log?.head).map((path) => `${path} is wanted`),
+    ...posts
+      .filter((p) => p.status === 'missing' || p.status === 'headline')
+      .map((p) => `post ${p.index} is ${p.status}`),
+    ...wantedPaths(library)
+      .filter((path) => !path.startsWith('root/') && library.log?.head)
+      .map((path) => `${path} is wanted`),
   ];
   if (faults.length > 0) throw new Error(`${what}: ${faults.join('; ')}`);
 }

@@ -3,10 +3,14 @@
  * lines on its standard input. Each line that it writes is on its way before the next step begins.
  */
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { nodeDisk } from '@pappus/transports/node';
 import { PASSPHRASE, draftOf } from './desk.ts';
 import { Newsroom } from '../src/newsroom.ts';
 
+process.stdout.on('error', () => process.exit());
 const [folder, ...commands] = process.argv.slice(2) as [string, ...string[]];
 
 function say(...words: (string | number)[]): void {
@@ -26,7 +30,13 @@ async function run(newsroom: Newsroom, command: string): Promise<number[]> {
       return [];
     default: {
       const keys = { logKey: name !== 'root', rootKeys: name !== 'log' };
-      await newsroom.rotate({ ...keys, lastGoodEdition: null, mirrors: null, passphrase: PASSPHRASE, rootKeyFiles: [] });
+      await newsroom.rotate({
+        ...keys,
+        lastGoodEdition: null,
+        mirrors: null,
+        passphrase: PASSPHRASE,
+        rootKeyFiles: [],
+      });
       return [];
     }
   }
@@ -44,8 +54,22 @@ async function serve(command: string): Promise<void> {
   }
 }
 
+/** For the positive control of a power cut: nothing is synced any more. */
+function forgetToSync(): void {
+  const create = nodeDisk.create.bind(nodeDisk);
+  nodeDisk.create = async (path) => ({ ...(await create(path)), sync: async () => {} });
+  nodeDisk.syncFolder = async () => {};
+  const { prototype } = DatabaseSync;
+  const exec: (this: DatabaseSync, sql: string) => void = Reflect.get(prototype, 'exec');
+  prototype.exec = function (sql) {
+    exec.call(this, sql.replace('synchronous = FULL', 'synchronous = OFF'));
+  };
+}
+
+if (process.env['PAPPUS_TEST_NO_SYNC']) forgetToSync();
 for (const command of commands) await serve(command);
 if (commands.length === 0) {
+  flushCompileCache(); // a process that is killed writes none, and the next one would compile all again
   say('ready');
   for await (const line of createInterface({ input: process.stdin })) await serve(line);
 }

@@ -1,12 +1,13 @@
 /** Newsrooms in temporary folders, and drafts, for tests. */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useSha256, type Block } from '@pappus/core';
-import { Newsroom, type Draft } from '../src/index.ts';
+import type { Draft } from '../src/draft.ts';
+import { Newsroom } from '../src/newsroom.ts';
 
-useSha256((bytes) => (hash ? hash('sha256', bytes, 'buffer') : createHash('sha256').update(bytes).digest()));
+useSha256((bytes) => new Uint8Array(hash('sha256', bytes, 'buffer')));
 
 export const PASSPHRASE = 'five words are good enough';
 
@@ -25,7 +26,14 @@ export async function inSandbox<T>(work: (folder: string) => Promise<T>): Promis
 }
 
 export function createIn(folder: string, rootKeys = 1, threshold = 1, mirrors: string[] = []): Promise<Newsroom> {
-  return Newsroom.create(folder, { name: 'The Courier', lang: 'en', rootKeys, threshold, passphrase: PASSPHRASE, mirrors });
+  return Newsroom.create(folder, {
+    name: 'The Courier',
+    lang: 'en',
+    rootKeys,
+    threshold,
+    passphrase: PASSPHRASE,
+    mirrors,
+  });
 }
 
 /** Runs `work` on a newsroom and closes it, whatever happens. */

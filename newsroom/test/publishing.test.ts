@@ -6,7 +6,17 @@ import { describe, expect, test } from 'vitest';
 import { LIMITS, decodePack, formatPath, type Block } from '@pappus/core';
 import { Newsroom, NewsroomError, type RotateOptions } from '../src/index.ts';
 import { Notary, auditTree } from './auditor.ts';
-import { PASSPHRASE, copyFolder, createIn, draftOf, drafts, inSandbox, paragraph, seededChance, using } from './desk.ts';
+import {
+  PASSPHRASE,
+  copyFolder,
+  createIn,
+  draftOf,
+  drafts,
+  inSandbox,
+  paragraph,
+  seededChance,
+  using,
+} from './desk.ts';
 
 const ROTATE: RotateOptions = {
   logKey: false,
@@ -28,7 +38,9 @@ function withNewsroom(work: (newsroom: Newsroom, folder: string) => Promise<void
 async function bytesOf(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return new Map(await Promise.all(files.map(async (file): Promise<[string, string]> => [file, await readFile(file, 'latin1')])));
+  return new Map(
+    await Promise.all(files.map(async (file): Promise<[string, string]> => [file, await readFile(file, 'latin1')])),
+  );
 }
 
 describe('a new newsroom', () => {
@@ -64,8 +76,6 @@ describe('a new newsroom', () => {
       await expect(createIn(folder)).rejects.toThrow(NewsroomError);
       expect(await bytesOf(join(folder, 'keys'))).toEqual(before);
       await using(createIn(`${folder}-2`), async () => {});
-    }).catch((error: Error) => {
-      if (error.message !== 'database is not open') throw error;
     }));
 
   test('can be made again where its making was cut off', () =>
@@ -95,18 +105,28 @@ describe('importing', () => {
   test('leaves out what no reader could take, and says why', () =>
     withNewsroom(async (newsroom) => {
       const chance = seededChance(1);
-      const noise = (chars: number): string => Array.from({ length: chars }, () => String.fromCodePoint(0x4e00 + Math.floor(chance() * 20_000))).join('');
+      const noise = (chars: number): string =>
+        Array.from({ length: chars }, () => String.fromCodePoint(0x4e00 + Math.floor(chance() * 20_000))).join('');
       let deep: Block = paragraph('deep');
       for (let i = 0; i < 30; i++) deep = { type: 'blockquote', children: [deep] };
       const bad = [
         { ...draftOf('long', 'long'), body: [paragraph('x'.repeat(LIMITS.textLayerBytes))] },
         { ...draftOf('dense', 'dense'), body: [paragraph(noise(80_000))] },
         { ...draftOf('deep', 'deep'), body: [deep] },
-        { ...draftOf('wide', noise(600)), summary: noise(2_700), byline: noise(160), tags: Array.from({ length: 32 }, () => noise(40)), link: `https://e.example/${'x'.repeat(2_000)}` },
+        {
+          ...draftOf('wide', noise(600)),
+          summary: noise(2_700),
+          byline: noise(160),
+          tags: Array.from({ length: 32 }, () => noise(40)),
+          link: `https://e.example/${'x'.repeat(2_000)}`,
+        },
         { ...draftOf('empty', ''), body: [] },
         { ...draftOf('tongue', 'tongue'), lang: '語'.repeat(32) },
       ];
-      const good = [{ ...draftOf('near', noise(2_000)), summary: noise(9_000), body: [paragraph(noise(50_000))] }, draftOf('plain', 'plain')];
+      const good = [
+        { ...draftOf('near', noise(2_000)), summary: noise(9_000), body: [paragraph(noise(50_000))] },
+        draftOf('plain', 'plain'),
+      ];
       const { added, refused } = await newsroom.addDrafts([...bad, ...good]);
       expect(refused.map(({ why }) => why)).toHaveLength(bad.length);
       expect(added).toBe(good.length);
@@ -133,19 +153,29 @@ describe('publishing', () => {
   test('keeps the head small, however much an edition holds', () =>
     withNewsroom(async (newsroom) => {
       const chance = seededChance(2);
-      const noise = (chars: number): string => Array.from({ length: chars }, () => String.fromCodePoint(0x4e00 + Math.floor(chance() * 20_000))).join('');
-      const large = drafts(256, 'large').map((d, i) => ({ ...d, lang: `x${String.fromCharCode(97 + (i % 26))}`, summary: noise(2_700), body: [paragraph(noise(1_900))] }));
+      const noise = (chars: number): string =>
+        Array.from({ length: chars }, () => String.fromCodePoint(0x4e00 + Math.floor(chance() * 20_000))).join('');
+      const large = drafts(401, 'large').map((d, i) => ({
+        ...d,
+        lang: `x${String.fromCharCode(97 + (i % 26))}`,
+        summary: noise(2_700),
+        body: [paragraph(noise(1_900))],
+      }));
       await newsroom.addDrafts(large);
       await newsroom.publish();
       expect((await stat(join(newsroom.treeFolder, 'head'))).size).toBeLessThanOrEqual(LIMITS.headBytes);
-      expect((await auditTree(newsroom.treeFolder)).posts).toHaveLength(256);
+      expect((await auditTree(newsroom.treeFolder)).posts).toHaveLength(401);
     }));
 
   test('by two processes at once gives both editions and no fork', () =>
     withNewsroom(async (newsroom) => {
       const notary = new Notary();
       await newsroom.publish();
-      const args = (name: string): string[] => [join(import.meta.dirname, 'crash-child.ts'), newsroom.folder, `publish ${name}`];
+      const args = (name: string): string[] => [
+        join(import.meta.dirname, 'crash-child.ts'),
+        newsroom.folder,
+        `publish ${name}`,
+      ];
       const ends = ['left', 'right'].map((name) => {
         const child = spawn(process.execPath, args(name), { stdio: ['ignore', 'pipe', 'inherit'], env: process.env });
         return new Promise((resolve) => child.on('close', resolve));
@@ -171,7 +201,11 @@ describe('correcting', () => {
     withNewsroom(async (newsroom) => {
       await newsroom.addDrafts(drafts(2, 'a'));
       await newsroom.publish();
-      const index = await newsroom.correct(0, (before) => ({ ...before, title: 'better', body: [paragraph('better text')] }));
+      const index = await newsroom.correct(0, (before) => ({
+        ...before,
+        title: 'better',
+        body: [paragraph('better text')],
+      }));
       const { library, titles, posts } = await auditTree(newsroom.treeFolder);
       expect(titles).toEqual(['a 1', 'better']);
       expect(posts[0]).toMatchObject({ status: 'corrected', replacedBy: index });
@@ -213,8 +247,6 @@ describe('withdrawing', () => {
       const { posts, titles } = await auditTree(join(folder, 'tree'));
       expect(posts[57]).toMatchObject({ status: 'withdrawn', reason: 'person', record: null });
       expect(titles).toHaveLength(119);
-    }).catch((error: Error) => {
-      if (error.message !== 'database is not open') throw error;
     }));
 
   test('twice, or of no post, changes nothing', () =>
@@ -223,7 +255,8 @@ describe('withdrawing', () => {
       await newsroom.publish();
       await newsroom.withdraw(0, 'error', 1);
       const before = await bytesOf(newsroom.treeFolder);
-      for (const index of [0, 2, 77]) await expect(newsroom.withdraw(index, 'error', null)).rejects.toThrow(NewsroomError);
+      for (const index of [0, 2, 77])
+        await expect(newsroom.withdraw(index, 'error', null)).rejects.toThrow(NewsroomError);
       await expect(newsroom.withdraw(1, 'error', 0)).rejects.toThrow(NewsroomError);
       expect(await bytesOf(newsroom.treeFolder)).toEqual(before);
     }));
@@ -234,14 +267,17 @@ async function dataOfPost(newsroom: Newsroom, index: number): Promise<string[]> 
   const found: string[] = [];
   for (const id of newsroom.store.packsOf(index)) {
     const pack = decodePack(await readFile(join(newsroom.treeFolder, formatPath({ kind: 'pack', id }))));
-    for (const item of pack.items) if (item.index === index && 'data' in item) found.push(Buffer.from(item.data).toString('latin1'));
+    for (const item of pack.items)
+      if (item.index === index && 'data' in item) found.push(Buffer.from(item.data).toString('latin1'));
   }
   return found;
 }
 
 async function wordsIn(folder: string, words: readonly string[]): Promise<string[]> {
   const files = await bytesOf(folder);
-  return [...files].flatMap(([file, bytes]) => words.filter((word) => bytes.includes(word)).map((word) => `${file}: ${word.slice(0, 40)}`));
+  return [...files].flatMap(([file, bytes]) =>
+    words.filter((word) => bytes.includes(word)).map((word) => `${file}: ${word.slice(0, 40)}`),
+  );
 }
 
 describe('rotating', () => {
@@ -252,7 +288,12 @@ describe('rotating', () => {
       await newsroom.addDrafts(drafts(3, 'a'));
       await newsroom.publish();
       await auditTree(newsroom.treeFolder, notary);
-      for (const [i, change] of [{ logKey: true }, { rootKeys: true }, { logKey: true, rootKeys: true }, { mirrors: ['http://127.0.0.1:9/'] }].entries()) {
+      for (const [i, change] of [
+        { logKey: true },
+        { rootKeys: true },
+        { logKey: true, rootKeys: true },
+        { mirrors: ['http://127.0.0.1:9/'] },
+      ].entries()) {
         const { version } = await newsroom.rotate({ ...ROTATE, ...change });
         expect(version).toBe(i + 3);
         await auditTree(newsroom.treeFolder, notary);
@@ -282,10 +323,18 @@ describe('rotating', () => {
     withNewsroom(async (newsroom, folder) => {
       await newsroom.publish();
       const before = await bytesOf(folder);
-      const wrong = [{ passphrase: 'wrong' }, { rootKeyFiles: [join(folder, 'absent.key')] }, { rootKeyFiles: [join(folder, 'keys', 'log-1.key')] }, { lastGoodEdition: 7 }];
-      for (const options of wrong) await expect(newsroom.rotate({ ...ROTATE, logKey: true, ...options })).rejects.toThrow(NewsroomError);
+      const wrong = [
+        { passphrase: 'wrong' },
+        { rootKeyFiles: [join(folder, 'absent.key')] },
+        { rootKeyFiles: [join(folder, 'keys', 'log-1.key')] },
+        { lastGoodEdition: 7 },
+      ];
+      for (const options of wrong)
+        await expect(newsroom.rotate({ ...ROTATE, logKey: true, ...options })).rejects.toThrow(NewsroomError);
       await rm(newsroom.rootKeyFiles()[0]!);
-      await expect(newsroom.rotate({ ...ROTATE, logKey: true })).rejects.toThrow(/1 root keys are needed and 0 are here/);
+      await expect(newsroom.rotate({ ...ROTATE, logKey: true })).rejects.toThrow(
+        /1 root keys are needed and 0 are here/,
+      );
       before.delete(newsroom.rootKeyFiles()[0]!);
       expect(await bytesOf(folder)).toEqual(before);
       await newsroom.publish();
@@ -350,7 +399,7 @@ describe('recovery after a theft', () => {
 test('random histories keep the auditor content', () =>
   inSandbox(async (sandbox) => {
     await using(createIn(join(sandbox, 'new')), async () => {});
-    for (let seed = 1; seed <= 8; seed++) {
+    for (let seed = 1; seed <= 5; seed++) {
       const folder = join(sandbox, `courier-${seed}`);
       await copyFolder(join(sandbox, 'new'), folder);
       await rm(join(sandbox, 'state'), { recursive: true, force: true });
@@ -358,16 +407,17 @@ test('random histories keep the auditor content', () =>
     }
   }));
 
-/** Twenty random commands; after each the auditor sees exactly the posts that a simple model expects. */
+/** Fourteen random commands; after each the auditor sees exactly the posts that a simple model expects. */
 async function liveAtRandom(newsroom: Newsroom, seed: number): Promise<void> {
   const chance = seededChance(seed);
   const notary = new Notary();
-  const current = new Map<number, string>();
+  const held = new Map<number, { title: string; replaces: number | null }>();
+  const isCurrent = (index: number): boolean => ![...held.values()].some((post) => post.replaces === index);
+  const current = (): number[] => [...held.keys()].filter(isCurrent);
   let waiting: string[] = [];
-  const anyPost = (): number | undefined => [...current.keys()][Math.floor(chance() * current.size)];
-  for (let step = 0; step < 20; step++) {
+  for (let step = 0; step < 14; step++) {
     const roll = chance();
-    const post = anyPost();
+    const post = [...held.keys()][Math.floor(chance() * held.size)];
     if (roll < 0.3) {
       const count = Math.floor(chance() * (roll < 0.05 ? 90 : 4));
       const fresh = drafts(count, `${seed}.${step}`);
@@ -376,21 +426,24 @@ async function liveAtRandom(newsroom: Newsroom, seed: number): Promise<void> {
     } else if (roll < 0.6 || post === undefined) {
       const { posts } = await newsroom.publish();
       expect(posts).toHaveLength(waiting.length);
-      posts.forEach((index, i) => current.set(index, waiting[i]!));
+      posts.forEach((index, i) => held.set(index, { title: waiting[i]!, replaces: null }));
       waiting = [];
     } else if (roll < 0.77) {
       const title = `correction at ${step}`;
-      const index = await newsroom.correct(post, (d) => ({ ...d, title }));
-      current.delete(post);
-      current.set(index, title);
+      const replaces = newsroom.store.latestOf(post);
+      held.set(await newsroom.correct(post, (d) => ({ ...d, title })), { title, replaces });
     } else if (roll < 0.93) {
       await newsroom.withdraw(post, 'error', null);
-      current.delete(post);
+      held.delete(post);
     } else {
       await newsroom.rotate({ ...ROTATE, logKey: chance() < 0.5, rootKeys: chance() < 0.5 });
     }
     notary.seeStore(newsroom);
     const { titles } = await auditTree(newsroom.treeFolder, notary);
-    expect(titles.sort(), `seed ${seed}, step ${step}`).toEqual([...current.values()].sort());
+    expect(titles.sort(), `seed ${seed}, step ${step}`).toEqual(
+      current()
+        .map((index) => held.get(index)!.title)
+        .sort(),
+    );
   }
 }

@@ -1,12 +1,10 @@
 /** Brings what shelves hold into a library: everything that a listed shelf names, or what the library asks for. */
-import { createHash, hash } from 'node:crypto';
 import {
   Library,
   inOfferOrder,
   isMutable,
   maxBytes,
   treePath,
-  useSha256,
   wantedPaths,
   type Outcome,
   type TreePath,
@@ -14,6 +12,7 @@ import {
 import { builtInDictionaries } from '@pappus/newsroom';
 import type { Failover, ListedShelf } from '@pappus/transports';
 import type { Opened } from './open.ts';
+import { lendSha256 } from './sha256.ts';
 import { Progress, UserError, note } from './terminal.ts';
 
 export interface Verdict {
@@ -26,7 +25,7 @@ const ASK_AT_ONCE = 6;
 const TRIES_MAX = 3;
 const READ_TIMEOUT_MS = 120_000;
 
-useSha256((bytes) => (hash ? hash('sha256', bytes, 'buffer') : createHash('sha256').update(bytes).digest()));
+lendSha256();
 
 /** A library with the dictionaries that come with Pappus. */
 export function newLibrary(channelId: string | null): Library {

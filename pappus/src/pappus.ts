@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { NewsroomError } from '@pappus/newsroom';
+import { addAdopt } from './commands/adopt.ts';
 import { addCorrect } from './commands/correct.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
@@ -15,7 +16,9 @@ import { addWithdraw } from './commands/withdraw.ts';
 import { EXIT, UserError, note } from './terminal.ts';
 
 const program = new Command('pappus')
-  .description('Publish once; readers get the same verified news although their internet is filtered, watched or cut off.')
+  .description(
+    'Publish once; readers get the same verified news although their internet is filtered, watched or cut off.',
+  )
   .version('0.1.0')
   .exitOverride()
   .showHelpAfterError('(pappus <command> --help shows an example)');
@@ -27,6 +30,7 @@ for (const add of [
   addCorrect,
   addWithdraw,
   addRotate,
+  addAdopt,
   addExport,
   addReceive,
   addVerify,
@@ -53,7 +57,10 @@ function explain(error: unknown): number {
     return EXIT.refused;
   }
   const known = explainSystem(error as NodeJS.ErrnoException);
-  note(known ?? `This is a bug in Pappus: ${(error as Error).message}. Nothing that was published is lost. Please report it.`);
+  note(
+    known ??
+      `This is a bug in Pappus: ${(error as Error).message}. Nothing that was published is lost. Please report it.`,
+  );
   if (process.env['PAPPUS_DEBUG']) note(String((error as Error).stack));
   return EXIT.refused;
 }
@@ -63,7 +70,8 @@ const SYSTEM_SENTENCES: Record<string, string> = {
   EIO: 'The disk gave an error. What was published before is safe. Check the disk and run the same command again.',
   EACCES: 'This program may not read or write there. Nothing was changed. Check the permissions.',
   EROFS: 'The disk is read-only. Nothing was changed. Choose another place.',
-  ERR_SQLITE_ERROR: 'The newsroom\u2019s store could not be written: the disk is full or another program is using it. What was published before is safe. Try again.',
+  ERR_SQLITE_ERROR:
+    'The newsroom\u2019s store could not be written: the disk is full or another program is using it. What was published before is safe. Try again.',
 };
 
 function explainSystem(error: NodeJS.ErrnoException): string | null {

@@ -146,7 +146,7 @@ async function filesWith(folder: string, words: string): Promise<string[]> {
 }
 
 describe('manners', () => {
-  const COMMANDS = ['init', 'import', 'publish', 'correct', 'withdraw', 'rotate', 'export', 'receive', 'verify', 'read', 'mirror'];
+  const COMMANDS = ['init', 'import', 'publish', 'correct', 'withdraw', 'rotate', 'export', 'receive', 'verify', 'read', 'mirror', 'adopt'];
 
   test.each(COMMANDS)('%s --help shows an example', async (command) => {
     const { code, out } = await pappusIn(await temporaryFolder())(command, '--help');

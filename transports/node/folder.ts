@@ -49,7 +49,7 @@ export class FolderShelf implements WritableShelf {
   }
 
   /**
-   * Takes a whole edition. Each file is synced, each folder once; `checkpoint` and then `head` come after
+   * Takes a whole edition. Each file is synced, each folder once; `head` and then `checkpoint` come after
    * everything that they name is sure to last. If it throws, the old checkpoint still stands.
    */
   async putAll(files: Iterable<TreeFile> | AsyncIterable<TreeFile>): Promise<void> {
@@ -60,7 +60,7 @@ export class FolderShelf implements WritableShelf {
       else folders.add(await this.#write(file.path, file.bytes));
     });
     for (const folder of folders) await this.#disk.syncFolder(folder);
-    heads.sort((a, b) => compareTreePaths(a.path, b.path));
+    heads.sort((a, b) => compareTreePaths(b.path, a.path));
     for (const { path, bytes } of heads) await this.put(path, bytes);
   }
 

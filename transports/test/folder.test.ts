@@ -188,22 +188,22 @@ describe('FolderShelf on a disk that fails', () => {
 });
 
 describe('FolderShelf.putAll', () => {
-  it('syncs each folder once and writes checkpoint and head after all else', async () => {
+  it('syncs each folder once and writes head and checkpoint after all else', async () => {
     const { disk, shelf } = await withFirstEdition();
     disk.calls.length = 0;
     await shelf.putAll([...SECOND].reverse());
     const calls = disk.calls.map((call) => call.replace(/\.[0-9a-f]{16}\.part$/, ''));
-    const bulk = calls.slice(0, calls.indexOf('create /tree/.checkpoint'));
+    const bulk = calls.slice(0, calls.indexOf('create /tree/.head'));
     expect(bulk.filter((call) => call === 'syncFolder /tree/edition')).toHaveLength(1);
     expect(bulk.filter((call) => call.startsWith('rename'))).toHaveLength(SECOND.length - 2);
     expect(calls.slice(bulk.length).filter((call) => !call.startsWith('write'))).toEqual([
-      'create /tree/.checkpoint',
-      'sync /tree/.checkpoint',
-      'rename /tree/checkpoint',
-      'syncFolder /tree',
       'create /tree/.head',
       'sync /tree/.head',
       'rename /tree/head',
+      'syncFolder /tree',
+      'create /tree/.checkpoint',
+      'sync /tree/.checkpoint',
+      'rename /tree/checkpoint',
       'syncFolder /tree',
     ]);
   });

@@ -1,7 +1,7 @@
 import { mkdir, rename, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { byValue, inOfferOrder, treePath, type Library, type TreeFile } from '@pappus/core';
+import { byValue, inFull, inOfferOrder, treePath, type Library, type TreeFile } from '@pappus/core';
 import { builtInDictionaries } from '@pappus/newsroom';
 import { htmlFile } from '@pappus/reader';
 import { writeZip } from '@pappus/transports';
@@ -45,7 +45,8 @@ async function exportTree(where: string, { to, max, since, channelId, json }: Op
   const verdicts = await gather(library, source).finally(() => source.close());
   const report = reportOn(library, verdicts);
   if (!library.log?.head) throw new UserError(`${where} holds no signed head yet; there is nothing to pass on.`);
-  const files = [...byValue(library, from)].flatMap((path) => fileOf(library, path));
+  const paths = bytesMax === Infinity ? inFull(library, from) : byValue(library, from);
+  const files = [...paths].flatMap((path) => fileOf(library, path));
   const written = /\.html?$/i.test(to)
     ? await writeFitting(to, library, files, bytesMax, (l, f) => htmlFile(l, withDictionaries(l, f)))
     : /\.zip$/i.test(to)
@@ -57,7 +58,7 @@ async function exportTree(where: string, { to, max, since, channelId, json }: Op
 }
 
 function fileOf(library: Library, path: string): TreeFile[] {
-  const bytes = library.file(treePath(path));
+  const bytes = path === 'checkpoint' ? library.log!.checkpoint() : library.file(treePath(path));
   return bytes ? [{ path: treePath(path), bytes }] : [];
 }
 
