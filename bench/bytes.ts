@@ -66,7 +66,9 @@ export function secondsOf({ date }: Article): number {
 }
 
 export function articlePost(article: Article): NewPost {
-  const blocks = article.body.split(/\n\n+/).map((value): Block => ({ type: 'paragraph', children: [{ type: 'text', value }] }));
+  const blocks = article.body
+    .split(/\n\n+/)
+    .map((value): Block => ({ type: 'paragraph', children: [{ type: 'text', value }] }));
   const { title, summary } = article;
   const common = { byline: '', tags: [], link: '', translationOf: null, replaces: null };
   return {
@@ -101,7 +103,10 @@ export interface Editions {
 }
 
 /** The same in a long log: what is new travels alike, the proof grows. */
-export function weighLongLog(articles: readonly Article[], entries: number): { headline30: number; lone: LonePost; head: HeadSize } {
+export function weighLongLog(
+  articles: readonly Article[],
+  entries: number,
+): { headline30: number; lone: LonePost; head: HeadSize } {
   const channel = new BenchChannel({ compress: compressWell, compressQuickly });
   channel.fill(entries);
   const posts = articles.slice(-Math.min(100, entries || 100)).map(articlePost);
@@ -120,7 +125,10 @@ function headSize(channel: BenchChannel): HeadSize {
   const bytes = channel.files.get(treePath('head'))!;
   const suffix = decodeSuffix(bytes, (id) => builtInDictionaries().find((d) => d.dictionary.id === id)!.dictionary);
   if (typeof suffix === 'string') throw new Error('a dictionary is missing');
-  return { bytes: bytes.length, headlines: suffix.records.filter((r) => 'record' in r && r.type === ENTRY.post).length };
+  return {
+    bytes: bytes.length,
+    headlines: suffix.records.filter((r) => 'record' in r && r.type === ENTRY.post).length,
+  };
 }
 
 function published(channel: BenchChannel, post: NewPost, index: number): PublishedPost {
@@ -149,12 +157,25 @@ function filesOf(library: Library, paths: Iterable<TreePath>): TreeFile[] {
 
 function sharesOf(files: readonly TreeFile[]): EditionShares {
   const zip = writeZip(files).length;
-  const shares = { total: zip, texts: 0, headlines: 0, salts: 0, digests: 0, fields: 0, edition: 0, head: 0, checkpoint: 0, root: 0, container: zip };
+  const shares = {
+    total: zip,
+    texts: 0,
+    headlines: 0,
+    salts: 0,
+    digests: 0,
+    fields: 0,
+    edition: 0,
+    head: 0,
+    checkpoint: 0,
+    root: 0,
+    container: zip,
+  };
   for (const { path, bytes } of files) {
     shares.container -= bytes.length;
     const { kind } = parsePath(path);
     if (kind === 'pack') addPack(shares, bytes);
-    else if (kind === 'edition' || kind === 'head' || kind === 'checkpoint' || kind === 'root') shares[kind] += bytes.length;
+    else if (kind === 'edition' || kind === 'head' || kind === 'checkpoint' || kind === 'root')
+      shares[kind] += bytes.length;
   }
   for (const key of Object.keys(shares) as (keyof EditionShares)[]) shares[key] /= PER_EDITION;
   return shares;
@@ -180,7 +201,10 @@ const escapeXml = (text: string): string => text.replace(/[&<>]/g, (c) => `&#${c
 export function rss(articles: readonly Article[]): string {
   const items = articles.map((article) => {
     const { id, title, summary, body } = article;
-    const html = body.split(/\n\n+/).map((p) => `<p>${escapeXml(p)}</p>`).join('');
+    const html = body
+      .split(/\n\n+/)
+      .map((p) => `<p>${escapeXml(p)}</p>`)
+      .join('');
     return (
       `<item><title>${escapeXml(title)}</title><link>https://news.example/${id}</link>` +
       `<guid isPermaLink="false">${id}</guid><pubDate>${new Date(secondsOf(article) * 1000).toUTCString()}</pubDate>` +
@@ -204,7 +228,9 @@ export function nostrFrame(article: Article, random: (octets: number) => Uint8Ar
 const AUTHOR = Buffer.from(seededOctets('author')(32)).toString('hex');
 
 const brotli = (bytes: Uint8Array): number =>
-  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }).length;
+  brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  }).length;
 const zstd = (bytes: Uint8Array): number =>
   zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }).length;
 const gzip = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
@@ -214,12 +240,16 @@ const deflate = (bytes: Uint8Array): number => deflateRawSync(bytes, { level: 9,
 export function weighPeers(articles: readonly Article[]): Record<string, number> {
   const random = seededOctets('nostr');
   const feeds: Uint8Array[] = [];
-  for (let at = 0; at < articles.length; at += PER_EDITION) feeds.push(encodeUtf8(rss(articles.slice(at, at + PER_EDITION))));
+  for (let at = 0; at < articles.length; at += PER_EDITION)
+    feeds.push(encodeUtf8(rss(articles.slice(at, at + PER_EDITION))));
   const frames = articles.map((article) => encodeUtf8(nostrFrame(article, random)));
   const average = (items: readonly Uint8Array[], octets: (bytes: Uint8Array) => number): number =>
     items.reduce((sum, item) => sum + octets(item), 0) / articles.length;
   return {
-    'title, summary and text as UTF-8': average(articles.map((a) => encodeUtf8(a.title + a.summary + a.body)), (b) => b.length),
+    'title, summary and text as UTF-8': average(
+      articles.map((a) => encodeUtf8(a.title + a.summary + a.body)),
+      (b) => b.length,
+    ),
     'RSS 2.0 of 50 items': average(feeds, (b) => b.length),
     'RSS 2.0 of 50 items, gzip -9': average(feeds, gzip),
     'RSS 2.0 of 50 items, zstd -19': average(feeds, zstd),

@@ -8,7 +8,9 @@ const POSTS = Number(argument('posts', '10000'));
 const identity = (bytes: Uint8Array) => ({ coding: { codec: 0, dictionary: null }, data: bytes });
 const channel = new BenchChannel({ compress: identity, compressQuickly: identity });
 channel.publish(benchPosts(POSTS).map(newPostOf), 256);
-const files = [...channel.files].flatMap(([path, bytes]) => (path.startsWith('tile/') || path === 'checkpoint' ? [] : [bytes]));
+const files = [...channel.files].flatMap(([path, bytes]) =>
+  path.startsWith('tile/') || path === 'checkpoint' ? [] : [bytes],
+);
 
 await measure({
   posts: POSTS,

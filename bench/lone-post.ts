@@ -47,7 +47,14 @@ export function weighLonePost(channel: BenchChannel, { post, index, record, salt
   const text = compressWell(layer!.bytes, record.lang);
   const headline = compressWell(record.head, record.lang);
   const words = text.data.length + headline.data.length;
-  const body: Cbor = [salt, text.data, record.salt, record.tail, headline.data, [text.coding.codec, headline.coding.codec]];
+  const body: Cbor = [
+    salt,
+    text.data,
+    record.salt,
+    record.tail,
+    headline.data,
+    [text.coding.codec, headline.coding.codec],
+  ];
   const note = encodeUtf8(
     `c2sp.org/tlog-proof@v1\nindex ${index}\n${path.map((hash) => `${encodeBase64(hash)}\n`).join('')}\n`,
   );

@@ -15,7 +15,26 @@ const FIRST_DATE = 1_790_000_000;
 const WORDS = 2_000;
 const SYLLABLES = {
   fa: ['با', 'در', 'می', 'نو', 'را', 'سی', 'گر', 'چه', 'پا', 'خو', 'ژا', 'کن', 'ده', 'بر', 'شی', 'تا', 'لو', 'مان'],
-  en: ['ba', 'den', 'mi', 'no', 'ra', 'see', 'gor', 'che', 'pa', 'cho', 'ja', 'ken', 'do', 'bur', 'shi', 'ta', 'lo', 'man'],
+  en: [
+    'ba',
+    'den',
+    'mi',
+    'no',
+    'ra',
+    'see',
+    'gor',
+    'che',
+    'pa',
+    'cho',
+    'ja',
+    'ken',
+    'do',
+    'bur',
+    'shi',
+    'ta',
+    'lo',
+    'man',
+  ],
 } as const;
 
 /** Mulberry32: numbers from 0 to 1 that every run repeats. */
@@ -67,7 +86,18 @@ export function newPostOf(post: BenchPost): NewPost {
   const blocks = post.paragraphs.map((value): Block => ({ type: 'paragraph', children: [{ type: 'text', value }] }));
   const { title, summary, lang, date } = post;
   return {
-    record: { title, summary, lang, rtl: lang === 'fa', date, byline: '', tags: [], link: '', translationOf: null, replaces: null },
+    record: {
+      title,
+      summary,
+      lang,
+      rtl: lang === 'fa',
+      date,
+      byline: '',
+      tags: [],
+      link: '',
+      translationOf: null,
+      replaces: null,
+    },
     layers: [{ kind: 1, mediaType: '', bytes: encodeBlocks(blocks) }],
   };
 }

@@ -20,7 +20,14 @@ function recordKey(post: BenchPost): string {
 
 function recordOf(post: BenchPost): object {
   const createdAt = new Date(post.date * 1000).toISOString();
-  return { $type: COLLECTION, title: post.title, summary: post.summary, text: textOf(post), langs: [post.lang], createdAt };
+  return {
+    $type: COLLECTION,
+    title: post.title,
+    summary: post.summary,
+    text: textOf(post),
+    langs: [post.lang],
+    createdAt,
+  };
 }
 
 const keypair = await P256Keypair.create();

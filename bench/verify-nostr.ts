@@ -20,6 +20,7 @@ await measure({
   bytes: events.reduce((sum, event) => sum + Buffer.byteLength(event), 0),
   repetitions: Number(argument('repetitions', '3')),
   run() {
-    for (const event of events) if (!verifyEvent(JSON.parse(event) as NostrEvent)) throw new Error('a signature does not hold');
+    for (const event of events)
+      if (!verifyEvent(JSON.parse(event) as NostrEvent)) throw new Error('a signature does not hold');
   },
 });

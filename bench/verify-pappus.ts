@@ -5,14 +5,7 @@
  *     --codec identity | well how items are coded
  *     --tiles yes | no        all files as in a mirror, or what an export carries, in its order
  */
-import {
-  Library,
-  byValue,
-  inOfferOrder,
-  postsOf,
-  type Compress,
-  type TreeFile,
-} from '@pappus/core';
+import { Library, byValue, inOfferOrder, postsOf, type Compress, type TreeFile } from '@pappus/core';
 import { builtInDictionaries, compressQuickly } from '@pappus/newsroom';
 import { lendSha256 } from '../pappus/src/sha256.ts';
 import { BenchChannel } from './channel.ts';

@@ -36,5 +36,7 @@ async function run(name: string, command: string, args: string[]): Promise<boole
 }
 
 const good = await runAll();
-process.stdout.write(`${good ? 'all checks passed' : 'checks failed'} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+process.stdout.write(
+  `${good ? 'all checks passed' : 'checks failed'} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+);
 process.exitCode = good ? 0 : 1;

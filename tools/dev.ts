@@ -35,9 +35,13 @@ await newsroom.publish();
 await newsroom.addDrafts(byDate.slice(5));
 await newsroom.publish({ nextWithin: 86_400 });
 const index = byDate.findIndex((draft) => draft.lang === 'en' && draft.tags.includes('sport'));
-await newsroom.correct(index, (draft) => ({ ...draft, title: 'Rowing club wins the river cup by the width of a hand' }), {
-  nextWithin: 86_400,
-});
+await newsroom.correct(
+  index,
+  (draft) => ({ ...draft, title: 'Rowing club wins the river cup by the width of a hand' }),
+  {
+    nextWithin: 86_400,
+  },
+);
 const { channelId } = newsroom.identity;
 newsroom.close();
 
@@ -51,7 +55,10 @@ await pappus('export', library, '--to', page);
 
 const reader = createServer((_, response) => {
   readFile(page).then(
-    (html) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'x-content-type-options': 'nosniff' }).end(html),
+    (html) =>
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'x-content-type-options': 'nosniff' })
+        .end(html),
     () => response.writeHead(500).end(),
   );
 });

@@ -38,7 +38,8 @@ function wrongImports({ path, text }: Source): string[] {
   return imports.filter((name) => {
     const other = /^@pappus\/([a-z]+)/.exec(name)?.[1] ?? (name === 'pappus' ? 'pappus' : null);
     if (other !== null) return other !== own && !MAY_IMPORT[own].includes(other);
-    if (name.startsWith('node:')) return own === 'core' || path.startsWith('transports/src') || path.startsWith('reader/src');
+    if (name.startsWith('node:'))
+      return own === 'core' || path.startsWith('transports/src') || path.startsWith('reader/src');
     if (own === 'core' && !name.startsWith('.')) return !name.startsWith('@noble/');
     return name.startsWith('.') && !/\.(ts|tsx|json|css)$/.test(name);
   });
@@ -47,7 +48,9 @@ function wrongImports({ path, text }: Source): string[] {
 function undocumented({ path, text }: Source): string[] {
   const exported = /^(?<doc>\/\*\*[^]*?\*\/\n)?export (?:async )?(?:function\*?|class) (?<name>\w+)/gm;
   const found = [...text.matchAll(exported)];
-  return found.filter((m) => !precededByDoc(text, m.index) && !m.groups!['doc']).map((m) => `${path}: ${m.groups!['name']}`);
+  return found
+    .filter((m) => !precededByDoc(text, m.index) && !m.groups!['doc'])
+    .map((m) => `${path}: ${m.groups!['name']}`);
 }
 
 function precededByDoc(text: string, at: number): boolean {
@@ -68,7 +71,8 @@ describe('the house', () => {
   });
 
   test('a planted import is found', () => {
-    const planted = (path: string, name: string): string[] => wrongImports({ path, text: `import { a } from '${name}';` });
+    const planted = (path: string, name: string): string[] =>
+      wrongImports({ path, text: `import { a } from '${name}';` });
     expect(planted('core/src/a.ts', 'node:fs')).toHaveLength(1);
     expect(planted('core/src/a.ts', '@pappus/newsroom')).toHaveLength(1);
     expect(planted('reader/src/a.tsx', '@pappus/newsroom')).toHaveLength(1);
@@ -96,7 +100,11 @@ describe('the house', () => {
 
   test('every test that is skipped says why', () => {
     const tests = filesUnder(ROOT, /\.test\.tsx?$/);
-    const bare = tests.filter((path) => path !== 'tools/tidy.test.ts' && /\b(test|it|describe)\.(skip|only)\(/.test(readFileSync(join(ROOT, path), 'utf8')));
+    const bare = tests.filter(
+      (path) =>
+        path !== 'tools/tidy.test.ts' &&
+        /\b(test|it|describe)\.(skip|only)\(/.test(readFileSync(join(ROOT, path), 'utf8')),
+    );
     expect(bare).toEqual([]);
   });
 });

@@ -14,7 +14,16 @@ import {
   type SuffixInput,
 } from './edition.ts';
 import { LIMITS } from './limits.ts';
-import { Frontier, HASH_BYTES, TILE_WIDTH, formatEntryBundle, frontierAt, lastTiles, leafHash, tileNodes } from './log.ts';
+import {
+  Frontier,
+  HASH_BYTES,
+  TILE_WIDTH,
+  formatEntryBundle,
+  frontierAt,
+  lastTiles,
+  leafHash,
+  tileNodes,
+} from './log.ts';
 import { contentId, encodePack, type EntryItem, type HeadlineItem, type LayerItem, type Pack } from './pack.ts';
 import {
   ENTRY,
@@ -83,7 +92,10 @@ export class Press {
   constructor(store: LogStore, means: Means) {
     this.#store = store;
     this.#means = means;
-    this.#frontier = frontierAt(store.size, tileNodes((level, index) => store.tile(level, index)));
+    this.#frontier = frontierAt(
+      store.size,
+      tileNodes((level, index) => store.tile(level, index)),
+    );
   }
 
   get size(): number {
@@ -182,7 +194,10 @@ export class Press {
     const files: TreeFile[] = [];
     for (const [key, hashes] of this.#tiles) {
       const [level, index] = key.split('/').map(Number) as [number, number];
-      files.push({ path: formatPath({ kind: 'tile', level, index, width: hashes.length }), bytes: concatBytes(...hashes) });
+      files.push({
+        path: formatPath({ kind: 'tile', level, index, width: hashes.length }),
+        bytes: concatBytes(...hashes),
+      });
     }
     const from = this.#store.size - (this.#store.size % TILE_WIDTH);
     const all = [...this.#store.entries(from, this.#store.size), ...this.#entries];

@@ -38,7 +38,15 @@ export class Contents {
   #newestMark: HeldMark | null = null;
 
   clear(): void {
-    for (const map of [this.types, this.posts, this.withdrawn, this.#correctors, this.marks, this.entries, this.#packs]) {
+    for (const map of [
+      this.types,
+      this.posts,
+      this.withdrawn,
+      this.#correctors,
+      this.marks,
+      this.entries,
+      this.#packs,
+    ]) {
       map.clear();
     }
     this.#newestMark = null;

@@ -2,13 +2,13 @@
  * SHA-256 (FIPS 180-4) and the one rule of Ed25519 verification (RFC 8032; spec §3).
  * Synchronous everywhere; a platform may lend a faster SHA-256.
  */
-import * as ed25519 from '@noble/ed25519';
+import { Point, getPublicKey, hashes, sign } from '@noble/ed25519';
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, encodeHex, equalBytes } from './base.ts';
 import { Refused } from './refused.ts';
 
 // The library leaves SHA-512 to its user when it is to be synchronous.
-ed25519.hashes.sha512 = sha512;
+hashes.sha512 = sha512;
 
 let hash: (bytes: Uint8Array) => Uint8Array = nobleSha256;
 
@@ -68,12 +68,11 @@ export function verifyEd25519(signature: Uint8Array, message: Uint8Array, key: U
   const s = littleEndian(signature.subarray(32));
   if (s >= GROUP_ORDER) return false;
   const k = littleEndian(sha512(concatBytes(r, key, message))) % GROUP_ORDER;
-  const { Point } = ed25519;
   const point = Point.BASE.multiply(s, false).subtract(Point.fromBytes(key, false).multiply(k, false));
   return !point.is0() && equalBytes(point.toBytes(), r);
 }
 
-const GROUP_ORDER = ed25519.Point.CURVE().n;
+const GROUP_ORDER = Point.CURVE().n;
 
 function littleEndian(bytes: Uint8Array): bigint {
   return BigInt(`0x${encodeHex(bytes.slice().reverse())}`);
@@ -81,12 +80,12 @@ function littleEndian(bytes: Uint8Array): bigint {
 
 /** RFC 8032 signature, 64 octets. `secret` is the 32-octet seed. */
 export function signEd25519(message: Uint8Array, secret: Uint8Array): Uint8Array {
-  return ed25519.sign(message, secret);
+  return sign(message, secret);
 }
 
 /** The public key of a 32-octet seed. */
 export function publicKeyOf(secret: Uint8Array): Uint8Array {
-  return ed25519.getPublicKey(secret);
+  return getPublicKey(secret);
 }
 
 /** `key` where it obeys the rule. @throws Refused `key`. */
@@ -97,7 +96,7 @@ export function requirePublicKey(key: Uint8Array): Uint8Array {
 
 function isSoundPoint(encoded: Uint8Array): boolean {
   try {
-    const point = ed25519.Point.fromBytes(encoded, false);
+    const point = Point.fromBytes(encoded, false);
     return !point.is0() && point.isTorsionFree();
   } catch {
     return false;

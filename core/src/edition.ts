@@ -22,7 +22,15 @@ import { asArray, asBytes, asInteger, asMap } from './fields.ts';
 import { LIMITS } from './limits.ts';
 import { Frontier, HASH_BYTES, commonPeaks, leafHash, peaks } from './log.ts';
 import { formatCheckpoint, keyId, verifyNote, type Note, type NoteKey } from './note.ts';
-import { CodingTable, codingAt, decodeCodings, decodeData, type Coded, type Coding, type Dictionaries } from './pack.ts';
+import {
+  CodingTable,
+  codingAt,
+  decodeCodings,
+  decodeData,
+  type Coded,
+  type Coding,
+  type Dictionaries,
+} from './pack.ts';
 import { ENTRY, ENTRY_BYTES, SALT_BYTES, entryOf, type EntryType } from './post.ts';
 import { Refused } from './refused.ts';
 

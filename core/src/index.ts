@@ -41,7 +41,7 @@ export {
 } from './edition.ts';
 export { decode, encode, type Cbor, type CborMap } from './encoding.ts';
 export { Identity, type SigningKeys } from './identity.ts';
-export { Library, textLayerOf, withoutPost, type LibraryOptions, type Outcome } from './library.ts';
+export { Library, type LibraryOptions, type Outcome } from './library.ts';
 export { LIMITS } from './limits.ts';
 export {
   Frontier,
@@ -80,8 +80,17 @@ export {
   type NoteSignature,
   type VerifiedSignature,
 } from './note.ts';
-export { contentId, decodePack, encodePack, recordOf, type Coded, type Coding, type Pack } from './pack.ts';
-export { byValue, inFull, inOfferOrder, wantedPaths } from './plan.ts';
+export {
+  contentId,
+  decodePack,
+  encodePack,
+  recordOf,
+  withoutPost,
+  type Coded,
+  type Coding,
+  type Pack,
+} from './pack.ts';
+export { byValue, dictionariesOf, inFull, inOfferOrder, wantedPaths } from './plan.ts';
 export {
   ENTRY,
   LAYER,
@@ -91,6 +100,7 @@ export {
   encodeRecord,
   entryOf,
   layerDigest,
+  textLayerOf,
   type EntryType,
   type Layer,
   type PostRecord,

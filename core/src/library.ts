@@ -6,35 +6,32 @@
 import { equalBytes } from './base.ts';
 import { decodeBlocks, type Block } from './blocks.ts';
 import { parseDictionary, type Dictionary } from './codec.ts';
+import { Claims } from './claims.ts';
 import { Contents } from './contents.ts';
 import { decodeMark, decodeSuffix, type Suffix } from './edition.ts';
-import { decode } from './encoding.ts';
-import { asMap } from './fields.ts';
 import { Identity } from './identity.ts';
 import { LIMITS } from './limits.ts';
 import { leafHash, parseEntryBundle } from './log.ts';
 import { parseNote } from './note.ts';
 import {
   contentId,
-  decodeCodings,
   decodeData,
   decodePack,
   encodePack,
   recordOf,
-  type Coding,
+  withoutPost,
   type LayerItem,
   type Pack,
 } from './pack.ts';
 import {
   ENTRY,
   ENTRY_BYTES,
-  LAYER,
   decodeRecord,
   decodeTombstone,
   entryOf,
   layerDigest,
+  textLayerOf,
   type EntryType,
-  type PostRecord,
 } from './post.ts';
 import { ProvenLog, SIZES_NEED, leafNeed, sizeNeed, type Evidence } from './proven.ts';
 import { Refused, refusal, type RefusalCode } from './refused.ts';
@@ -55,15 +52,6 @@ export interface LibraryOptions {
   dictionaries?: Iterable<Uint8Array>;
 }
 
-/** A leaf that a headline pack claims and nothing has proven yet. */
-interface Claim {
-  leaf: Uint8Array;
-  /** Id of the pack. */
-  pack: string;
-}
-
-const CLAIMS_PER_INDEX = 4;
-
 const ACCEPTED: Outcome = { status: 'accepted' };
 const FIRST_ROOT = 'root/1';
 const HEAD = treePath('head');
@@ -82,9 +70,7 @@ export class Library {
   #settled: { path: TreePath; outcome: Outcome }[] = [];
   #identity: Identity | null = null;
   #log: ProvenLog | null = null;
-  readonly #claims = new Map<number, Claim[]>();
-  /** Ids of packs that a proven mark lists: their claims go before those of strangers. */
-  readonly #listed = new Set<string>();
+  readonly #claims = new Claims();
 
   constructor(options: LibraryOptions = {}) {
     this.#options = options;
@@ -143,13 +129,6 @@ export class Library {
     return this.#files.get(path) ?? null;
   }
 
-  /** Ids of the dictionaries that some of the held files name. */
-  dictionariesOf(files: Iterable<TreeFile>): Set<string> {
-    const ids = new Set<string>();
-    for (const { path, bytes } of files) for (const { dictionary } of codingsOf(path, bytes)) if (dictionary) ids.add(dictionary);
-    return ids;
-  }
-
   /** The layer of a post, verified; null when it has not arrived or was withdrawn. `number` counts from 1. */
   layer(index: number, number: number): Uint8Array | null {
     const post = this.contents.posts.get(index);
@@ -188,7 +167,7 @@ export class Library {
 
   /** Named by something proven: such a file never makes room for others while it waits. */
   #isExpected(parts: PathParts): boolean {
-    if (parts.kind === 'pack') return this.#listed.has(parts.id);
+    if (parts.kind === 'pack') return this.#claims.isListed(parts.id);
     if (parts.kind === 'edition') return parts.number < (this.contents.newestMark?.mark.number ?? 0);
     return parts.kind === 'dict' || parts.kind === 'root';
   }
@@ -262,7 +241,8 @@ export class Library {
       this.#identity = new Identity(signed, this.#options.channelId ?? null);
       this.#log = new ProvenLog(this.#identity, this.#waiting, this.#fulfil);
     } else if (number <= identity.version) {
-      if (!identity.holds(signed)) throw new Refused(number === 1 ? 'channel' : 'root', 'another root of this version is held');
+      if (!identity.holds(signed))
+        throw new Refused(number === 1 ? 'channel' : 'root', 'another root of this version is held');
     } else if (number > identity.version + 1) {
       return formatPath({ kind: 'root', number: number - 1 });
     } else if (identity.advance(signed)) {
@@ -280,7 +260,6 @@ export class Library {
     for (const [path] of files) this.#files.delete(path);
     this.contents.clear();
     this.#claims.clear();
-    this.#listed.clear();
     const evidence = this.#log!.evidence;
     this.#log = new ProvenLog(this.#identity!, this.#waiting, this.#fulfil);
     this.#log.evidence.push(...evidence);
@@ -354,7 +333,7 @@ export class Library {
   #learnMark(index: number, record: Uint8Array): void {
     const mark = decodeMark(record);
     this.contents.addMark(index, mark);
-    for (const pack of mark.packs) this.#listed.add(pack.id);
+    for (const pack of mark.packs) this.#claims.list(pack.id);
   }
 
   #takeEntries(log: ProvenLog, path: TreePath, at: { index: number; width: number }, bytes: Uint8Array): string | null {
@@ -371,7 +350,9 @@ export class Library {
   #takePack(log: ProvenLog, path: TreePath, id: string, bytes: Uint8Array): string | null {
     if (contentId(bytes) !== id) throw new Refused('name', 'content does not have this name');
     const pack = decodePack(bytes);
-    return pack.kind === 'headlines' ? this.#takeHeadlines(log, path, id, bytes, pack) : this.#takeLayers(path, id, bytes, pack);
+    return pack.kind === 'headlines'
+      ? this.#takeHeadlines(log, path, id, bytes, pack)
+      : this.#takeLayers(path, id, bytes, pack);
   }
 
   #takeHeadlines(
@@ -389,7 +370,7 @@ export class Library {
       const entry = 'entry' in item ? item.entry : entryOf(ENTRY.post, item.salt, record!);
       read.push({ index: item.index, entry, leaf: leafHash(entry), record });
     }
-    for (const { index, leaf } of read) if (!log.hasLeaf(index)) this.#claim(index, { leaf, pack: id });
+    for (const { index, leaf } of read) if (!log.hasLeaf(index)) this.#claims.add(index, leaf, id);
     this.#closeEditions(read[0]!.index);
     for (const { index, leaf } of read) {
       const proven = log.isLeaf(index, leaf);
@@ -398,36 +379,27 @@ export class Library {
     }
     const isNews = read.some(({ index, record }) => (record ? !contents.posts.has(index) : !contents.types.has(index)));
     for (const { index, entry, record } of read) {
-      this.#claims.delete(index);
+      this.#claims.settle(index);
       contents.entries.set(index, entry);
       if (record) this.#learn(index, entry[0] as EntryType, record);
       else contents.types.set(index, entry[0] as EntryType);
     }
-    if (!isNews && !this.#listed.has(id)) return null;
+    if (!isNews && !this.#claims.isListed(id)) return null;
     this.#keep(path, bytes);
     contents.foundIn(path, read);
     for (const { index, record } of read) if (record && contents.withdrawn.has(index)) this.#forget(index);
     return null;
   }
 
-  #claim(index: number, claim: Claim): void {
-    const claims = this.#claims.get(index) ?? [];
-    this.#claims.set(index, claims);
-    if (claims.some((other) => other.pack === claim.pack)) return;
-    if (claims.length < CLAIMS_PER_INDEX) claims.push(claim);
-    else if (this.#listed.has(claim.pack)) claims[0] = claim;
-  }
-
   /** Claims of strangers that spoil an edition are dropped; then the listed ones alone decide. */
   #closeEditions(index?: number): void {
-    const isListed = ({ pack }: Claim): boolean => this.#listed.has(pack);
-    const listed = (i: number): Uint8Array | null => this.#claims.get(i)?.find(isListed)?.leaf ?? null;
+    const claimed = (i: number): Uint8Array | null => this.#claims.leaf(i);
     try {
-      this.#log!.closeEditions((i) => listed(i) ?? this.#claims.get(i)?.[0]?.leaf ?? null, index);
+      this.#log!.closeEditions(claimed, index);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      for (const [i, claims] of this.#claims) this.#claims.set(i, claims.filter(isListed));
-      this.#log!.closeEditions(listed, index);
+      this.#claims.dropStrangers();
+      this.#log!.closeEditions(claimed, index);
     }
   }
 
@@ -449,7 +421,7 @@ export class Library {
       const post = contents.posts.get(index);
       return post !== undefined && post.layers[layer - 1] === undefined;
     });
-    if (!isNews && !this.#listed.has(id)) return null;
+    if (!isNews && !this.#claims.isListed(id)) return null;
     this.#keep(path, bytes);
     this.#hold(path, pack.items);
     for (const { index } of pack.items) if (contents.withdrawn.has(index)) this.#forget(index);
@@ -493,25 +465,6 @@ export class Library {
     if (pack.kind === 'layers') this.#hold(renamed, pack.items);
     else this.contents.foundIn(renamed, pack.items);
   }
-}
-
-/** The pack without the words of one post: its record becomes a bare entry, its layers go. */
-export function withoutPost(pack: Pack, index: number, entry: Uint8Array): Pack {
-  if (pack.kind === 'layers') return { kind: 'layers', items: pack.items.filter((item) => item.index !== index) };
-  return { kind: 'headlines', items: pack.items.map((item) => (item.index === index ? { index, entry } : item)) };
-}
-
-/** The number of the text layer of a post, from 1. */
-export function textLayerOf(record: PostRecord | undefined): number | null {
-  const at = record?.layers.findIndex((layer) => layer.kind === LAYER.text) ?? -1;
-  return at < 0 ? null : at + 1;
-}
-
-/** The codings that a pack or suffix declares. */
-function codingsOf(path: TreePath, bytes: Uint8Array): Coding[] {
-  const { kind } = parsePath(path);
-  if (kind !== 'pack' && kind !== 'head' && kind !== 'edition') return [];
-  return decodeCodings(asMap(decode(bytes), kind).get(kind === 'pack' ? 1 : 5));
 }
 
 /** Tells files of one path apart. What has the digest in its path has one content only. */

@@ -111,7 +111,10 @@ export type NodeReader = (level: number, index: number) => Uint8Array | null;
 
 /** The frontier of the first `size` entries. An unknown peak is our own bug. */
 export function frontierAt(size: number, read: NodeReader): Frontier {
-  return new Frontier(size, peaks(size).map((p) => need(read, p)));
+  return new Frontier(
+    size,
+    peaks(size).map((p) => need(read, p)),
+  );
 }
 
 function need(read: NodeReader, { level, index }: NodePosition): Uint8Array {
@@ -291,7 +294,10 @@ export function subtreeRoot(hashes: Uint8Array): Uint8Array {
   while (row.length > HASH_BYTES) {
     const above = new Uint8Array(row.length / 2);
     for (let at = 0; at < above.length; at += HASH_BYTES) {
-      above.set(nodeHash(row.subarray(2 * at, 2 * at + HASH_BYTES), row.subarray(2 * at + HASH_BYTES, 2 * at + 2 * HASH_BYTES)), at);
+      above.set(
+        nodeHash(row.subarray(2 * at, 2 * at + HASH_BYTES), row.subarray(2 * at + HASH_BYTES, 2 * at + 2 * HASH_BYTES)),
+        at,
+      );
     }
     row = above;
   }
@@ -319,7 +325,7 @@ export function formatEntryBundle(entries: readonly Uint8Array[]): Uint8Array {
 /** @throws Refused `encoding` when lengths do not add up or the number of entries is not `count`. */
 export function parseEntryBundle(bytes: Uint8Array, count: number): Uint8Array[] {
   const entries: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = (bytes[at]! << 8) | (bytes[at + 1] ?? 0);
     if (at + 2 + length > bytes.length) throw new Refused('encoding', 'entry bundle ends too early');
     entries.push(bytes.subarray(at + 2, at + 2 + length));

@@ -85,9 +85,7 @@ function parseSignature(line: string): NoteSignature {
 
 /** `parseNote(formatNote(note))` equals `note`. */
 export function formatNote(note: Note): Uint8Array {
-  const lines = note.signatures.map(
-    (s) => `${PREFIX}${s.name} ${encodeBase64(concatBytes(s.keyId, s.bytes))}\n`,
-  );
+  const lines = note.signatures.map((s) => `${PREFIX}${s.name} ${encodeBase64(concatBytes(s.keyId, s.bytes))}\n`);
   return encodeUtf8(`${note.text}\n${lines.join('')}`);
 }
 

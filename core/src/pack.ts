@@ -54,9 +54,7 @@ export interface LayerItem extends Coded {
   salt: Uint8Array;
 }
 
-export type Pack =
-  | { kind: 'headlines'; items: (HeadlineItem | EntryItem)[] }
-  | { kind: 'layers'; items: LayerItem[] };
+export type Pack = { kind: 'headlines'; items: (HeadlineItem | EntryItem)[] } | { kind: 'layers'; items: LayerItem[] };
 
 /** A dictionary that the reader holds, or null. */
 export type Dictionaries = (id: string) => Dictionary | null;
@@ -193,4 +191,10 @@ export function decodeCodings(value: Cbor | undefined): Coding[] {
 /** The coding with this number. @throws Refused `encoding` or `too-large`. */
 export function codingAt(codings: readonly Coding[], number: Cbor | undefined): Coding {
   return codings[asInteger(number, 'coding number', 0, codings.length - 1)]!;
+}
+
+/** The pack without the words of one post: its record becomes a bare entry, its layers go. */
+export function withoutPost(pack: Pack, index: number, entry: Uint8Array): Pack {
+  if (pack.kind === 'layers') return { kind: 'layers', items: pack.items.filter((item) => item.index !== index) };
+  return { kind: 'headlines', items: pack.items.map((item) => (item.index === index ? { index, entry } : item)) };
 }

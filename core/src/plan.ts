@@ -3,9 +3,12 @@
  * in which a carrier fills a small room. Value falls from the signed head over headlines to texts,
  * from the newest edition to the oldest.
  */
+import { decode } from './encoding.ts';
+import { asMap } from './fields.ts';
 import { TILE_WIDTH, lastTiles } from './log.ts';
 import type { Library } from './library.ts';
-import { formatPath, parsePath, type TreePath } from './tree.ts';
+import { decodeCodings, type Coding } from './pack.ts';
+import { formatPath, parsePath, type TreeFile, type TreePath } from './tree.ts';
 
 /** Paths that would tell the library more, most valuable first. Ask, offer, and call again. */
 export function wantedPaths(library: Library): TreePath[] {
@@ -13,7 +16,13 @@ export function wantedPaths(library: Library): TreePath[] {
   if (!identity || !log) return [formatPath({ kind: 'root', number: 1 })];
   const next = formatPath({ kind: 'root', number: identity.version + 1 });
   if (!log.head) return [next, 'head' as TreePath, 'checkpoint' as TreePath];
-  return [next, ...wantedDictionaries(library), ...wantedEditions(library), ...wantedPacks(library), ...wantedTiles(library)];
+  return [
+    next,
+    ...wantedDictionaries(library),
+    ...wantedEditions(library),
+    ...wantedPacks(library),
+    ...wantedTiles(library),
+  ];
 }
 
 function wantedDictionaries(library: Library): TreePath[] {
@@ -123,4 +132,20 @@ export function* inFull(library: Library, since = 1): Generator<TreePath> {
 /** Packs that later editions have replaced. */
 function retired(library: Library): Set<string> {
   return new Set([...library.contents.marks.values()].flatMap(({ mark }) => mark.retired));
+}
+
+/** Ids of the dictionaries that some files of a library name. */
+export function dictionariesOf(files: Iterable<TreeFile>): Set<string> {
+  const ids = new Set<string>();
+  for (const { path, bytes } of files) {
+    for (const { dictionary } of codingsOf(path, bytes)) if (dictionary !== null) ids.add(dictionary);
+  }
+  return ids;
+}
+
+/** The codings that a pack or suffix declares. */
+function codingsOf(path: TreePath, bytes: Uint8Array): Coding[] {
+  const { kind } = parsePath(path);
+  if (kind !== 'pack' && kind !== 'head' && kind !== 'edition') return [];
+  return decodeCodings(asMap(decode(bytes), kind).get(kind === 'pack' ? 1 : 5));
 }

@@ -195,16 +195,13 @@ export function encodeRootPointer({ version, digest }: RootPointer): Uint8Array 
   );
 }
 
-/** @throws Refused `encoding` or `too-large`. */
-export function decodeRootPointer(bytes: Uint8Array): RootPointer {
-  const map = decodeMap(bytes);
-  return {
-    version: asInteger(map.get(0), 'root version', 1, LIMITS.rootVersions),
-    digest: asBytes(map.get(1), 'root digest', 32),
-  };
-}
-
 function decodeMap(bytes: Uint8Array): CborMap {
   if (bytes.length > LIMITS.recordBytes) throw new Refused('too-large', 'record');
   return asMap(decode(bytes), 'record');
+}
+
+/** The number of the text layer of a post, from 1. */
+export function textLayerOf(record: PostRecord | undefined): number | null {
+  const at = record?.layers.findIndex((layer) => layer.kind === LAYER.text) ?? -1;
+  return at < 0 ? null : at + 1;
 }

@@ -8,7 +8,14 @@ import type { Identity, SigningKeys } from './identity.ts';
 import { LIMITS } from './limits.ts';
 import { Frontier, HASH_BYTES, TILE_WIDTH, lastTiles, peaks, rootOfPeaks, subtreeRoot, tileNodes } from './log.ts';
 import { Nodes } from './nodes.ts';
-import { formatCheckpoint, formatNote, parseCheckpoint, verifyNote, type Note, type VerifiedSignature } from './note.ts';
+import {
+  formatCheckpoint,
+  formatNote,
+  parseCheckpoint,
+  verifyNote,
+  type Note,
+  type VerifiedSignature,
+} from './note.ts';
 import { Refused, refusal } from './refused.ts';
 
 /** Two signed heads that cannot both be true, as notes: anyone who knows the channel can check them. */
@@ -139,7 +146,8 @@ export class ProvenLog {
     if (proven === null) return null;
     if (!equalBytes(proven, root)) throw new Refused('proof', 'the edition is not part of the signed log');
     const before = this.rootAt(mark.from);
-    if (before && !equalBytes(before, mark.rootBefore)) throw new Refused('proof', 'the edition rewrites what was before');
+    if (before && !equalBytes(before, mark.rootBefore))
+      throw new Refused('proof', 'the edition rewrites what was before');
     this.#putSuffix(suffix, leaves);
     this.#putPeaks(base);
     if (mark.from > 0) this.#anchors.set(mark.from, mark.rootBefore);
@@ -234,7 +242,10 @@ export class ProvenLog {
   #tryLastTiles(): void {
     for (const [size, root] of this.#anchors) {
       if (this.#tiled.has(size)) continue;
-      const tiles = lastTiles(size).map((t) => ({ ...t, hashes: this.#lastTile(t.level, t.index, t.width) ?? this.#knownTile(t.level, t.index, t.width) }));
+      const tiles = lastTiles(size).map((t) => ({
+        ...t,
+        hashes: this.#lastTile(t.level, t.index, t.width) ?? this.#knownTile(t.level, t.index, t.width),
+      }));
       const partial = tiles.filter((t) => t.width < TILE_WIDTH);
       if (partial.some((t) => t.hashes === null)) continue;
       const read = tileNodes((level) => tiles[level]!.hashes!);

@@ -1,9 +1,8 @@
 /** What a library can say of its channel: complete or not, how old, corrected, withdrawn (spec §12). */
 import { encodeBase64 } from './base.ts';
 import type { Library } from './library.ts';
-import { textLayerOf } from './library.ts';
 import { formatVkey } from './note.ts';
-import { ENTRY, type PostRecord, type Reason } from './post.ts';
+import { ENTRY, textLayerOf, type PostRecord, type Reason } from './post.ts';
 import type { Evidence } from './proven.ts';
 
 /**

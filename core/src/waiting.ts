@@ -31,8 +31,7 @@ export class WaitingRoom {
   }
 
   #makeRoom(bytes: number): void {
-    const isFull = (): boolean =>
-      this.#files >= LIMITS.waitingFiles || this.#bytes + bytes > LIMITS.waitingBytes;
+    const isFull = (): boolean => this.#files >= LIMITS.waitingFiles || this.#bytes + bytes > LIMITS.waitingBytes;
     for (const [file, { need, id }] of this.#strangers) {
       if (!isFull()) return;
       const group = this.#byNeed.get(need)!;

@@ -22,41 +22,9 @@ import {
   postsOf,
   treePath,
   verifyNote,
-  type Outcome,
-  type TreeFile,
 } from '../src/index.ts';
-import { TestNewsroom, identityCoding, type Story } from './newsroom.ts';
-
-const STORIES: Story[] = [
-  { title: 'Bridge closed', summary: 'Until May.', text: ['The bridge is closed.', 'Work lasts until May.'] },
-  { title: 'پل بسته شد', lang: 'fa', text: ['پل تا اردیبهشت بسته است.'] },
-];
-
-function reference(): TestNewsroom {
-  const newsroom = new TestNewsroom('reference', 1, 1);
-  newsroom.publish({ stories: STORIES });
-  newsroom.publish({ stories: [{ title: 'Market opens', text: ['Ten stalls.'] }] });
-  return newsroom;
-}
-
-function filesOf(newsroom: TestNewsroom): TreeFile[] {
-  return inOfferOrder([...newsroom.files].map(([path, bytes]) => ({ path: treePath(path), bytes })));
-}
-
-function libraryWith(newsroom: TestNewsroom, without: (path: string) => boolean = () => false): Library {
-  const library = new Library({ channelId: newsroom.channelId });
-  for (const { path, bytes } of filesOf(newsroom)) if (!without(path)) library.offer(path, bytes);
-  return library;
-}
-
-/** Everything that a reader would be shown. */
-function shown(library: Library): unknown[] {
-  return [...postsOf(library)].flatMap(({ index, record, status }) => {
-    return record ? [{ index, status, title: record.title, summary: record.summary, text: library.text(index) }] : [];
-  });
-}
-
-const codeOf = (outcome: Outcome): string => (outcome.status === 'refused' ? outcome.code : outcome.status);
+import { TestNewsroom, identityCoding } from './newsroom.ts';
+import { STORIES, reference, filesOf, libraryWith, shown, codeOf } from './offering.ts';
 
 function flipped(bytes: Uint8Array, at: number, bit = 1): Uint8Array {
   const copy = bytes.slice();
@@ -76,7 +44,9 @@ describe('A2: every octet of a reference edition flipped once', () => {
       codes.set(code, (codes.get(code) ?? 0) + 1);
     }
     expect(codes.has('accepted'), JSON.stringify([...codes])).toBe(false);
-    expect(genuine).toEqual(expect.arrayContaining(shown(library).filter((p) => (p as { text: unknown }).text !== null)));
+    expect(genuine).toEqual(
+      expect.arrayContaining(shown(library).filter((p) => (p as { text: unknown }).text !== null)),
+    );
     expect(library.offer(path, bytes).status).toBe('accepted');
     expect(shown(library)).toEqual(genuine);
   });
@@ -159,7 +129,9 @@ describe('A3: hostile mirrors', () => {
     expect(codeOf(library.offer('head', other.files.get('head')!))).toBe('signature');
     expect(codeOf(library.offer('checkpoint', other.files.get('checkpoint')!))).toBe('channel');
     expect(codeOf(library.offer('root/1', other.files.get('root/1')!))).toBe('channel');
-    expect(codeOf(new Library({ channelId: other.channelId }).offer('root/1', reference().files.get('root/1')!))).toBe('channel');
+    expect(codeOf(new Library({ channelId: other.channelId }).offer('root/1', reference().files.get('root/1')!))).toBe(
+      'channel',
+    );
   });
 
   test('deep nesting, and a bomb in a pack', () => {
@@ -168,12 +140,28 @@ describe('A3: hostile mirrors', () => {
     expect(codeOf(library.offer(`pack/${contentId(deep)}`, deep))).toBe('too-large');
     const bomb = encodePack({
       kind: 'headlines',
-      items: [{ index: 0, coding: { codec: 1, dictionary: null }, salt: new Uint8Array(16), tail: new Uint8Array(0), data: BOMB }],
+      items: [
+        {
+          index: 0,
+          coding: { codec: 1, dictionary: null },
+          salt: new Uint8Array(16),
+          tail: new Uint8Array(0),
+          data: BOMB,
+        },
+      ],
     });
     expect(codeOf(library.offer(`pack/${contentId(bomb)}`, bomb))).toBe('compression');
     const strange = encodePack({
       kind: 'headlines',
-      items: [{ index: 0, coding: { codec: 77, dictionary: null }, salt: new Uint8Array(16), tail: new Uint8Array(0), data: BOMB }],
+      items: [
+        {
+          index: 0,
+          coding: { codec: 77, dictionary: null },
+          salt: new Uint8Array(16),
+          tail: new Uint8Array(0),
+          data: BOMB,
+        },
+      ],
     });
     expect(codeOf(library.offer(`pack/${contentId(strange)}`, strange))).toBe('coding');
   });
@@ -267,7 +255,10 @@ describe('A6: withheld is not withdrawn', () => {
     for (const { path } of filesOf(newsroom).filter((file) => file.path.startsWith('pack/'))) {
       const library = libraryWith(newsroom, (p) => p === path || p === 'head' || p === 'tile/entries/000.p/5');
       const posts = [...postsOf(library)];
-      expect(posts.some((p) => p.status === 'missing' || p.status === 'headline'), path).toBe(true);
+      expect(
+        posts.some((p) => p.status === 'missing' || p.status === 'headline'),
+        path,
+      ).toBe(true);
       expect(posts.some((p) => p.status === 'withdrawn')).toBe(false);
     }
   });
@@ -296,7 +287,12 @@ describe('A6: withheld is not withdrawn', () => {
     const newsroom = reference();
     const suffix = decodeSuffix(newsroom.files.get('edition/2')!, () => null);
     if (typeof suffix === 'string') throw new Error('needs a dictionary');
-    const tombstone = encode(new Map([[0, 0], [1, 1]]));
+    const tombstone = encode(
+      new Map([
+        [0, 0],
+        [1, 1],
+      ]),
+    );
     const inputs = suffix.records.map((r) => {
       if ('entry' in r) return r;
       return { type: 2 as const, salt: r.salt, head: tombstone, tail: new Uint8Array(0), lang: '' };
@@ -326,70 +322,12 @@ describe('A6: withheld is not withdrawn', () => {
       .sort((a) => (a.kind === 'headlines' ? -1 : 1));
     const library = libraryWith(newsroom);
     const moved = [headlines!, layers!].map((pack) =>
-      encodePack({ ...pack, items: pack.items.map((item) => ({ ...item, index: 1 - item.index })).reverse() } as typeof pack),
+      encodePack({
+        ...pack,
+        items: pack.items.map((item) => ({ ...item, index: 1 - item.index })).reverse(),
+      } as typeof pack),
     );
     expect(moved.map((bytes) => codeOf(library.offer(`pack/${contentId(bytes)}`, bytes)))).toEqual(['entry', 'layer']);
-  });
-});
-
-describe('what a carrier may add', () => {
-  test('a junk pack before the edition that it touches', () => {
-    const newsroom = reference();
-    const library = new Library();
-    const forged = encodePack({ kind: 'headlines', items: [{ index: 0, entry: new Uint8Array(33).fill(1) }, { index: 1, entry: new Uint8Array(33).fill(1) }] });
-    const files = filesOf(newsroom).filter(({ path }) => !path.startsWith('tile/'));
-    const packs = files.filter(({ path }) => path.startsWith('pack/'));
-    library.offer('root/1', newsroom.files.get('root/1')!);
-    library.offer(`pack/${contentId(forged)}`, forged);
-    for (const { path, bytes } of [...packs, ...files]) library.offer(path, bytes);
-    expect(shown(library)).toEqual(shown(libraryWith(newsroom)));
-  });
-
-  test('the same items in other packs take no room twice', () => {
-    const newsroom = reference();
-    const library = libraryWith(newsroom);
-    const before = [...library.files()].length;
-    for (const { path, bytes } of filesOf(newsroom).filter((file) => file.path.startsWith('pack/'))) {
-      const pack = decodePack(bytes);
-      const one = encodePack({ ...pack, items: pack.items.slice(-1) } as typeof pack);
-      if (`pack/${contentId(one)}` !== path) expect(codeOf(library.offer(`pack/${contentId(one)}`, one))).toBe('accepted');
-    }
-    expect([...library.files()]).toHaveLength(before);
-  });
-
-  test('a withdrawn correction corrects no more; of two tombstones the first in the log decides; in any order', () => {
-    const newsroom = reference();
-    newsroom.publish({ stories: [{ title: 'Bridge closed until June', replaces: 0 }] });
-    newsroom.publish({ tombstones: [{ index: newsroom.size - 2, reason: 'error', replacement: null }] });
-    newsroom.publish({ tombstones: [{ index: newsroom.size - 4, reason: 'legal', replacement: null }] });
-    const reports = [filesOf(newsroom), filesOf(newsroom).reverse()].map((files) => {
-      const library = new Library();
-      for (const { path, bytes } of files) library.offer(path, bytes);
-      return [...postsOf(library)].map(({ index, status, reason }) => ({ index, status, reason }));
-    });
-    expect(reports[0]).toEqual(reports[1]);
-    expect(reports[0]![0]).toMatchObject({ index: 0, status: 'current' });
-    expect(reports[0]!.find((p) => p.status === 'withdrawn')).toMatchObject({ reason: 'error' });
-  });
-
-  test('words withdrawn since do not stay in a held head', () => {
-    const newsroom = reference();
-    const library = libraryWith(newsroom);
-    newsroom.publish({ tombstones: [{ index: 0, reason: 'person', replacement: null }] });
-    for (const path of ['checkpoint', 'edition/3']) library.offer(path, newsroom.files.get(path)!);
-    const kept = [...library.files()].map(({ bytes }) => String.fromCharCode(...bytes)).join('');
-    expect(kept).not.toContain('Bridge closed');
-    expect(library.file(treePath('checkpoint'))).not.toBeNull();
-  });
-
-  test('a reset alone shows what it vouches for', () => {
-    const newsroom = reference();
-    const library = libraryWith(newsroom);
-    const keep = { size: newsroom.size, root: parseCheckpoint(parseNote(newsroom.files.get('checkpoint')!).text).root };
-    newsroom.rotate({ logKey: true, keep });
-    library.offer('root/2', newsroom.files.get('root/2')!);
-    expect(shown(library)).toHaveLength(3);
-    expect(describeLibrary(library)).toMatchObject({ size: keep.size, signedAt: null });
   });
 });
 
@@ -441,7 +379,8 @@ describe('A7: a stolen key', () => {
     const library = libraryWith(newsroom);
     newsroom.rotate({ logKey: true, keep });
     const bytes = newsroom.files.get('root/2')!;
-    for (let at = 0; at < bytes.length; at += 3) expect(codeOf(library.offer('root/2', flipped(bytes, at)))).not.toBe('accepted');
+    for (let at = 0; at < bytes.length; at += 3)
+      expect(codeOf(library.offer('root/2', flipped(bytes, at)))).not.toBe('accepted');
     expect(codeOf(library.offer('root/2', bytes))).toBe('accepted');
   });
 

@@ -12,7 +12,12 @@ function offerAll(library: Library, files: readonly TreeFile[]): void {
 
 function sample(): TestNewsroom {
   const newsroom = new TestNewsroom();
-  newsroom.publish({ stories: [{ title: 'First', text: ['One.', 'Two.'] }, { title: 'Second', text: ['Three.'] }] });
+  newsroom.publish({
+    stories: [
+      { title: 'First', text: ['One.', 'Two.'] },
+      { title: 'Second', text: ['Three.'] },
+    ],
+  });
   newsroom.publish({ stories: [{ title: 'Third', summary: 'S', text: ['Four.'] }], nextBy: 1_790_100_000 });
   return newsroom;
 }

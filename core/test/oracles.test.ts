@@ -28,14 +28,20 @@ import notes from './oracles/signed-note.json';
 import tessera from './oracles/tessera-log.json';
 import wycheproof from './oracles/wycheproof-ed25519.json';
 
-const bytes = (base64: string | null): Uint8Array => new Uint8Array(atob(base64 ?? '').split('').map((c) => c.charCodeAt(0)));
+const bytes = (base64: string | null): Uint8Array =>
+  new Uint8Array(
+    atob(base64 ?? '')
+      .split('')
+      .map((c) => c.charCodeAt(0)),
+  );
 const accepts = (run: () => unknown): boolean => !(refusal(run) instanceof Refused);
 
 describe('RFC 6962 proofs (transparency-dev/merkle)', () => {
   test('98 inclusion proofs', () => {
     expect(merkle.inclusion).toHaveLength(98);
     for (const v of merkle.inclusion) {
-      const run = () => verifyInclusion(v.leafIdx, v.treeSize, bytes(v.leafHash), (v.proof ?? []).map(bytes), bytes(v.root));
+      const run = () =>
+        verifyInclusion(v.leafIdx, v.treeSize, bytes(v.leafHash), (v.proof ?? []).map(bytes), bytes(v.root));
       expect([v.file, accepts(run)]).toEqual([v.file, !v.wantErr]);
     }
   });
@@ -124,5 +130,6 @@ function fromHex(text: string): Uint8Array {
 
 test('base64 is canonical', () => {
   expect(equalBytes(decodeBase64('AAE='), Uint8Array.of(0, 1))).toBe(true);
-  for (const bad of ['AAF=', 'AA=', 'A===', 'AA E', 'AAE', 'AAE=\n', 'AAE-']) expect(() => decodeBase64(bad)).toThrow(Refused);
+  for (const bad of ['AAF=', 'AA=', 'A===', 'AA E', 'AAE', 'AAE=\n', 'AAE-'])
+    expect(() => decodeBase64(bad)).toThrow(Refused);
 });

@@ -36,13 +36,18 @@ describe('tiles', () => {
     expect(offer('checkpoint')).toBe('accepted');
     expect(offer('tile/0/000', forged)).toBe('waiting');
     expect(offer('tile/1/000.p/1')).toBe('accepted');
-    expect(library.takeSettled()).toMatchObject([{ path: 'tile/0/000', outcome: { status: 'refused', code: 'proof' } }]);
+    expect(library.takeSettled()).toMatchObject([
+      { path: 'tile/0/000', outcome: { status: 'refused', code: 'proof' } },
+    ]);
     expect(offer(`pack/${contentId(pack)}`, pack)).toBe('waiting');
     expect([...postsOf(library)].every(({ record }) => record === null)).toBe(true);
     expect(offer('tile/0/000')).toBe('accepted');
   });
 
-  test.each([['with', true], ['without', false]])('%s tiles a tree of many editions leaves nothing waiting', (_, tiles) => {
+  test.each([
+    ['with', true],
+    ['without', false],
+  ])('%s tiles a tree of many editions leaves nothing waiting', (_, tiles) => {
     const newsroom = newsroomWith(1_000);
     const paths = [...newsroom.files.keys()].filter((path) => tiles || !/^(tile|checkpoint)/.test(path));
     const library = new Library({ channelId: newsroom.channelId });

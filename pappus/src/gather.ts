@@ -30,7 +30,10 @@ lendSha256();
 /** A library with the dictionaries that come with Pappus. */
 export function newLibrary(channelId: string | null): Library {
   if (channelId !== null && !/^[a-z2-7]{52}$/.test(channelId)) {
-    throw new UserError('A channel id has 52 letters and digits. Copy it whole from the newsroom; nothing was changed.', 2);
+    throw new UserError(
+      'A channel id has 52 letters and digits. Copy it whole from the newsroom; nothing was changed.',
+      2,
+    );
   }
   return new Library({ channelId, dictionaries: builtInDictionaries().map((d) => d.bytes) });
 }
@@ -58,7 +61,8 @@ async function gatherFiles(shelf: ListedShelf, where: string, offer: Offer, prog
   const names: { path: TreePath }[] = [];
   const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
   for await (const path of shelf.list(signal)) names.push({ path });
-  if (names.length === 0) throw new UserError(`${where} holds no channel. Give a folder, ZIP or HTML file made by Pappus.`);
+  if (names.length === 0)
+    throw new UserError(`${where} holds no channel. Give a folder, ZIP or HTML file made by Pappus.`);
   let done = 0;
   for (const { path } of inOfferOrder(names)) {
     const bytes = await shelf.read(path, { bytes: maxBytes(path), signal });
@@ -93,7 +97,8 @@ class Asking {
       }
     }
     const [failure] = this.#failures;
-    if (this.#came === 0) throw new UserError(`${where} gave nothing${reason(failure)}. Nothing is lost; try another mirror or file.`);
+    if (this.#came === 0)
+      throw new UserError(`${where} gave nothing${reason(failure)}. Nothing is lost; try another mirror or file.`);
     if (failure) note(`${where}: ${this.#failures.length} answers did not come${reason(failure)}.`);
   }
 

@@ -81,11 +81,11 @@ export class LibraryFolder {
     const { evidence } = this.library;
     if (evidence.length === 0) return;
     await mkdir(join(this.#folder, 'evidence'), { recursive: true });
-    for (const [i, { other }] of evidence.entries()) await writeFile(join(this.#folder, 'evidence', `${i + 1}.txt`), other);
+    for (const [i, { other }] of evidence.entries())
+      await writeFile(join(this.#folder, 'evidence', `${i + 1}.txt`), other);
   }
 }
 
 function sameOnDisk(old: Uint8Array | undefined, bytes: Uint8Array): boolean {
   return old !== undefined && equalBytes(old, bytes);
 }
-

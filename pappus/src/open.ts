@@ -38,7 +38,9 @@ export async function openSource(where: string): Promise<Opened> {
     return (await magicOf(where)) === ZIP_MAGIC ? await openZip(where) : await openHtml(where, found.size);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    throw new UserError(`${where}: ${wordsFor('en').refusals[error.code]} (${error.code}: ${error.detail})`, 1, { cause: error });
+    throw new UserError(`${where}: ${wordsFor('en').refusals[error.code]} (${error.code}: ${error.detail})`, 1, {
+      cause: error,
+    });
   }
 }
 

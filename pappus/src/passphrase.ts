@@ -8,7 +8,10 @@ const CHARS_MIN = 8;
 export async function readPassphrase(file: string | undefined, use: 'new' | 'known'): Promise<string> {
   const passphrase = file ? await fromFile(file) : (process.env['PAPPUS_PASSPHRASE'] ?? (await ask(use)));
   if (use === 'new' && [...passphrase].length < CHARS_MIN) {
-    throw new UserError(`A passphrase has ${CHARS_MIN} characters or more; five words are good. Nothing was changed.`, EXIT.usage);
+    throw new UserError(
+      `A passphrase has ${CHARS_MIN} characters or more; five words are good. Nothing was changed.`,
+      EXIT.usage,
+    );
   }
   return passphrase;
 }
@@ -31,6 +34,7 @@ async function ask(use: 'new' | 'known'): Promise<string> {
   if (isCancel(answer)) throw new UserError('Stopped. Nothing was changed.');
   if (use === 'known') return answer;
   const again = await password({ message: 'Once more' });
-  if (isCancel(again) || again !== answer) throw new UserError('The two differ. Nothing was changed; try again.', EXIT.usage);
+  if (isCancel(again) || again !== answer)
+    throw new UserError('The two differ. Nothing was changed; try again.', EXIT.usage);
   return answer;
 }

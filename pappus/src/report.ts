@@ -1,5 +1,12 @@
 /** What a library holds, for a person and for a program. */
-import { describeLibrary, postsOf, type Library, type LibraryReport, type PostReport, type RefusalCode } from '@pappus/core';
+import {
+  describeLibrary,
+  postsOf,
+  type Library,
+  type LibraryReport,
+  type PostReport,
+  type RefusalCode,
+} from '@pappus/core';
 import type { Verdict } from './gather.ts';
 import { wordsFor } from '@pappus/reader/words';
 import { UserError, ago, faint, note, say, strong } from './terminal.ts';

@@ -48,10 +48,14 @@ function typesetBlock(block: Block, columns: number): string[] {
     case 'list':
       return block.children.flatMap((item, i) => {
         const bullet = block.start === null ? '• ' : `${block.start + i}. `;
-        return typeset(item, columns - bullet.length).map((line, k) => (k === 0 ? bullet : ' '.repeat(bullet.length)) + line);
+        return typeset(item, columns - bullet.length).map(
+          (line, k) => (k === 0 ? bullet : ' '.repeat(bullet.length)) + line,
+        );
       });
     case 'code':
-      return harmless(block.value).split('\n').map((line) => `    ${line}`);
+      return harmless(block.value)
+        .split('\n')
+        .map((line) => `    ${line}`);
     case 'table':
       return block.rows.flatMap((row) => wrap(row.map(inlineText).join(' | '), columns));
     case 'figure':
@@ -103,7 +107,8 @@ export function wrap(text: string, columns: number): string[] {
 }
 
 const INVISIBLE = /[\p{Mn}\p{Me}\p{Cf}]/u;
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
 
 function cells(text: string): number {
   let width = 0;

@@ -15,7 +15,7 @@ async function serve(folder: string): Promise<string> {
 
 async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.closeAllConnections());
+  onTestFinished(() => server.closeAllConnections());
   onTestFinished(() => void server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
@@ -82,7 +82,14 @@ test('yesterday’s mirror after today’s: nothing goes back', async () => {
   await pappus('receive', await serve(tree), '--library', 'news');
   const again = await pappus('receive', await serve(join(home, 'yesterday')), '--library', 'news', '--json');
   expect(again.code).toBe(0);
-  expect(JSON.parse(again.out)).toMatchObject({ edition: 3, missing: [], refused: [{ path: 'head', code: 'older' }, { path: 'checkpoint', code: 'older' }] });
+  expect(JSON.parse(again.out)).toMatchObject({
+    edition: 3,
+    missing: [],
+    refused: [
+      { path: 'head', code: 'older' },
+      { path: 'checkpoint', code: 'older' },
+    ],
+  });
 });
 
 test('a line that freezes after 16 KB: short breath brings everything', async () => {
@@ -92,7 +99,9 @@ test('a line that freezes after 16 KB: short breath brings everything', async ()
     readFile(path).then(
       (bytes) => {
         const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
-        const [from, to] = range ? [Number(range[1]), Math.min(Number(range[2]), bytes.length - 1)] : [0, bytes.length - 1];
+        const [from, to] = range
+          ? [Number(range[1]), Math.min(Number(range[2]), bytes.length - 1)]
+          : [0, bytes.length - 1];
         const part = bytes.subarray(from, to + 1);
         const headers = { 'content-length': part.length, 'content-range': `bytes ${from}-${to}/${bytes.length}` };
         response.writeHead(range ? 206 : 200, headers);

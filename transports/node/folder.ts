@@ -139,11 +139,7 @@ function isPartOfTree(path: string): boolean {
  * Writes a file so that its name has the old content or all of the new; an attempt that fails leaves nothing.
  * The name lasts once the caller has synced the folder.
  */
-export async function replaceFile(
-  disk: Disk,
-  path: string,
-  write: (file: DiskFile) => Promise<void>,
-): Promise<void> {
+export async function replaceFile(disk: Disk, path: string, write: (file: DiskFile) => Promise<void>): Promise<void> {
   const draft = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.part`);
   const file = await disk.create(draft);
   try {

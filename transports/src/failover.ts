@@ -195,7 +195,10 @@ export class Failover implements Shelf {
       const givers = this.#giversOfBytes.get(same ?? bytes) ?? [];
       this.#giversOfBytes.set(same ?? bytes, [...givers, member]);
     }
-    this.#givers.set(path, found.map(({ member }) => member));
+    this.#givers.set(
+      path,
+      found.map(({ member }) => member),
+    );
     return different;
   }
 }

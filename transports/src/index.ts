@@ -1,6 +1,14 @@
 export { systemClock, type Clock } from './clock.ts';
 export { Failover, type FailoverOptions } from './failover.ts';
-export { filesOfDocument, HTML_BLOCK_CHARS_MAX, readHtml, writeHtml, type HtmlPage, type HtmlParts, type OpenPage } from './html.ts';
+export {
+  filesOfDocument,
+  HTML_BLOCK_CHARS_MAX,
+  readHtml,
+  writeHtml,
+  type HtmlPage,
+  type HtmlParts,
+  type OpenPage,
+} from './html.ts';
 export { askByFetch, HttpShelf, type Answer, type Ask, type HttpOptions } from './http.ts';
 export { MemoryShelf } from './memory.ts';
 export { compareTreePaths } from './order.ts';

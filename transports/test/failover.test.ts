@@ -145,7 +145,9 @@ describe('Failover.read', () => {
   it.each([1, 2])('stops %d shelves at the reason of a signal', async (count) => {
     const shelves = [new TimedShelf(100, 1), new TimedShelf(100, 2)].slice(0, count);
     const stop = new AbortController();
-    const reading = expect(failover(shelves, 2).read(PATH, { bytes: 10, signal: stop.signal })).rejects.toThrow('enough');
+    const reading = expect(failover(shelves, 2).read(PATH, { bytes: 10, signal: stop.signal })).rejects.toThrow(
+      'enough',
+    );
     await settled();
     stop.abort(new Error('enough'));
     await reading;
@@ -223,7 +225,11 @@ describe('Failover.readAll', () => {
     const reading = shelf.readAll(CHECKPOINT, LIMIT);
     await clock.advance(10);
     const answers = await reading;
-    shelf.report(CHECKPOINT, false, answers.find((bytes) => bytes[0] === 5));
+    shelf.report(
+      CHECKPOINT,
+      false,
+      answers.find((bytes) => bytes[0] === 5),
+    );
     expect(await all(10, shelf)).toEqual([6]);
   });
 });

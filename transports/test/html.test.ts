@@ -68,11 +68,17 @@ edition/1 AQID
 
   it('splits what is large into blocks of at most 1 MiB', () => {
     const files = Array.from({ length: 40 }, (_, i) => ({
-      path: formatPath({ kind: 'pack', id: `${'abcdefghijklmnopqrstuvwxyz234567ab'[i % 32]!.repeat(24)}${i < 32 ? 'a' : 'b'}a` }),
+      path: formatPath({
+        kind: 'pack',
+        id: `${'abcdefghijklmnopqrstuvwxyz234567ab'[i % 32]!.repeat(24)}${i < 32 ? 'a' : 'b'}a`,
+      }),
       bytes: new Uint8Array(131_072).fill(i),
     }));
     const html = made(files);
-    const blocks = text(html).split(OPEN).slice(1).map((part) => part.slice(0, part.indexOf('</script>')));
+    const blocks = text(html)
+      .split(OPEN)
+      .slice(1)
+      .map((part) => part.slice(0, part.indexOf('</script>')));
     expect(blocks.length).toBe(8); // five packs of 131,072 octets fit into one
     expect(Math.max(...blocks.map((block) => block.length))).toBeLessThanOrEqual(HTML_BLOCK_CHARS_MAX);
     expect(filesIn(html)).toEqual(byPath(files));

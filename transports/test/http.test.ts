@@ -34,32 +34,42 @@ async function folderOf(files: TreeFile[]): Promise<string> {
   return folder;
 }
 
-const overMirror = (options: HttpOptions): MakeShelf => async (files) => {
-  const folder = await folderOf(files);
-  const mirror = await startMirror({ folder });
-  const stop = async () => {
-    await mirror.close();
-    await rm(folder, { recursive: true });
+const overMirror =
+  (options: HttpOptions): MakeShelf =>
+  async (files) => {
+    const folder = await folderOf(files);
+    const mirror = await startMirror({ folder });
+    const stop = async () => {
+      await mirror.close();
+      await rm(folder, { recursive: true });
+    };
+    return { shelf: new HttpShelf(mirror.url, options), stop };
   };
-  return { shelf: new HttpShelf(mirror.url, options), stop };
-};
 
-const overPython = (options: HttpOptions): MakeShelf => async (files) => {
-  const folder = await folderOf(files);
-  const python = await serveByPython(folder);
-  const stop = async () => {
-    await python.stop();
-    await rm(folder, { recursive: true });
+const overPython =
+  (options: HttpOptions): MakeShelf =>
+  async (files) => {
+    const folder = await folderOf(files);
+    const python = await serveByPython(folder);
+    const stop = async () => {
+      await python.stop();
+      await rm(folder, { recursive: true });
+    };
+    return { shelf: new HttpShelf(python.url, options), stop };
   };
-  return { shelf: new HttpShelf(python.url, options), stop };
-};
 
 describeShelf('HttpShelf', overMirror({}), { runs: 10 });
 describeShelf('HttpShelf in pieces', overMirror({ pieceBytes: 100 }), { runs: 10, files: 300 });
-describeShelf('HttpShelf in pieces on new connections', overMirror({ pieceBytes: 12_288, ask: askOnNewConnection }), { runs: 10, files: 300 });
+describeShelf('HttpShelf in pieces on new connections', overMirror({ pieceBytes: 12_288, ask: askOnNewConnection }), {
+  runs: 10,
+  files: 300,
+});
 if (isHere(PYTHON)) {
   describeShelf('HttpShelf over a plain static server', overPython({}), { runs: 2 });
-  describeShelf('HttpShelf in pieces over a server without Range', overPython({ pieceBytes: 12_288 }), { runs: 2, files: 300 });
+  describeShelf('HttpShelf in pieces over a server without Range', overPython({ pieceBytes: 12_288 }), {
+    runs: 2,
+    files: 300,
+  });
 } else itWith(PYTHON, 'HttpShelf over a plain static server', () => {});
 
 const servers: TestServer[] = [];
@@ -99,7 +109,9 @@ describe.each(asks)('HttpShelf by %s', (_, ask) => {
   });
 
   it('takes the page of a captive portal for the octets that it is', async () => {
-    const server = await mirrorThat((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Log in'));
+    const server = await mirrorThat((_, response) =>
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Log in'),
+    );
     expect(await shelfOf(server).read(CHECKPOINT, LIMIT)).toEqual(new TextEncoder().encode('<h1>Log in'));
   });
 
@@ -118,7 +130,9 @@ describe.each(asks)('HttpShelf by %s', (_, ask) => {
   });
 
   it('reads nothing of what announces itself as too long', async () => {
-    const server = await mirrorThat((_, response) => response.writeHead(200, { 'content-length': '100001' }).write('x'));
+    const server = await mirrorThat((_, response) =>
+      response.writeHead(200, { 'content-length': '100001' }).write('x'),
+    );
     await expect(shelfOf(server).read(CHECKPOINT, LIMIT)).rejects.toMatchObject({ code: 'too-large' });
   });
 
@@ -164,7 +178,12 @@ describe.each(asks)('HttpShelf by %s', (_, ask) => {
   it('asks the same of everyone: no cookie, referrer or validator, whatever it was told', async () => {
     const server = await mirrorThat((_, response) =>
       response
-        .writeHead(200, { 'set-cookie': 'id=1', etag: '"1"', 'last-modified': new Date(0).toUTCString(), 'cache-control': 'max-age=9' })
+        .writeHead(200, {
+          'set-cookie': 'id=1',
+          etag: '"1"',
+          'last-modified': new Date(0).toUTCString(),
+          'cache-control': 'max-age=9',
+        })
         .end('x'),
     );
     const shelf = shelfOf(server);
@@ -202,7 +221,9 @@ describe.each(asks)('HttpShelf by %s', (_, ask) => {
   });
 
   it('throws for a mirror that sends empty pieces for ever', async () => {
-    const server = await mirrorThat((_, response) => response.writeHead(206, { 'content-range': 'bytes 0-9/20' }).end());
+    const server = await mirrorThat((_, response) =>
+      response.writeHead(206, { 'content-range': 'bytes 0-9/20' }).end(),
+    );
     await expect(shelfOf(server, { pieceBytes: 10 }).read(CHECKPOINT, LIMIT)).rejects.toThrow('empty piece');
   });
 });
@@ -230,10 +251,14 @@ describe('HttpShelf', () => {
     expect(server.requests[0]!.url).toBe('/a/b/checkpoint');
   });
 
-  it.each(['ftp://127.0.0.1/', 'file:///etc/', 'http://user:word@127.0.0.1/', 'http://127.0.0.1/?x', 'http://127.0.0.1/#x', ''])(
-    'is not made of %j',
-    (base) => {
-      expect(() => new HttpShelf(base)).toThrow();
-    },
-  );
+  it.each([
+    'ftp://127.0.0.1/',
+    'file:///etc/',
+    'http://user:word@127.0.0.1/',
+    'http://127.0.0.1/?x',
+    'http://127.0.0.1/#x',
+    '',
+  ])('is not made of %j', (base) => {
+    expect(() => new HttpShelf(base)).toThrow();
+  });
 });

@@ -157,7 +157,11 @@ describe('MirrorCache', () => {
   const text = (value: string | null) => async () => value;
 
   it('holds no more than it may, and what was used last longest', async () => {
-    const cache = new MirrorCache<string>(10, (value) => value.length, () => 0);
+    const cache = new MirrorCache<string>(
+      10,
+      (value) => value.length,
+      () => 0,
+    );
     await cache.load('a', text('aaaa'), false);
     await cache.load('b', text('bbbb'), false);
     expect(cache.get('a')).toBe('aaaa');
@@ -171,7 +175,11 @@ describe('MirrorCache', () => {
 
   it('forgets a mutable value after a second, an immutable one after a minute, and never holds null', async () => {
     let now = 0;
-    const cache = new MirrorCache<string>(10, (value) => value.length, () => now);
+    const cache = new MirrorCache<string>(
+      10,
+      (value) => value.length,
+      () => now,
+    );
     await cache.load('m', text('m'), true);
     await cache.load('i', text('i'), false);
     await cache.load('n', text(null), false);

@@ -9,7 +9,8 @@ export const CHROMIUM = 'chromium';
 /** Like `it`, for a test that needs `program`; it is skipped with that name in its title when it is missing. */
 export function itWith(program: string, title: string, test: () => Promise<void> | void): void {
   if (isHere(program)) it(`${title} (${program})`, test);
-  else if (process.env['CI']) it(`${title} (${program} is missing)`, () => Promise.reject(new Error(`install ${program}`)));
+  else if (process.env['CI'])
+    it(`${title} (${program} is missing)`, () => Promise.reject(new Error(`install ${program}`)));
   else it.skip(`${title} (skipped: ${program} is missing)`, test);
 }
 

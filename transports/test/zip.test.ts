@@ -77,7 +77,10 @@ describe('writeZip', () => {
         writeFileSync(join(folder, 'a.zip'), writeZip(files, 'For people.'));
         const seen = JSON.parse(run(PYTHON, ['-c', READ_BY_PYTHON, join(folder, 'a.zip')])) as Record<string, string>;
         const expected = files.map(({ path, bytes }) => [path, Buffer.from(bytes).toString('hex')]);
-        expect(seen).toEqual({ 'README.txt': Buffer.from('For people.').toString('hex'), ...Object.fromEntries(expected) });
+        expect(seen).toEqual({
+          'README.txt': Buffer.from('For people.').toString('hex'),
+          ...Object.fromEntries(expected),
+        });
       }),
       { numRuns: 10 },
     );
@@ -103,7 +106,9 @@ describe('openZip', () => {
   it.each(fixtures)('refuses %s', async (name) => {
     const bytes = readFileSync(join(import.meta.dirname, 'fixtures/zip', name));
     await expect(openZip(bytes)).rejects.toMatchObject({ name: 'Refused', code: 'container' });
-    await expect(openZipFile(join(import.meta.dirname, 'fixtures/zip', name))).rejects.toMatchObject({ code: 'container' });
+    await expect(openZipFile(join(import.meta.dirname, 'fixtures/zip', name))).rejects.toMatchObject({
+      code: 'container',
+    });
   });
 
   it('refuses an archive cut at any octet', async () => {
@@ -159,7 +164,10 @@ describe('openZip refuses what others may take', () => {
     ['a name above ASCII', 'edition/\u00b9'],
   ])('%s', async (_, name) => {
     const archive = renamed(one(), entry, name);
-    await expect(openZip(archive)).rejects.toMatchObject({ code: 'container', detail: 'a name that is no path of a tree' });
+    await expect(openZip(archive)).rejects.toMatchObject({
+      code: 'container',
+      detail: 'a name that is no path of a tree',
+    });
   });
 
   it.each<[string, string, (view: DataView) => void]>([
@@ -199,7 +207,10 @@ describe('openZip refuses what others may take', () => {
   ])('%s', async (_, detail, change) => {
     const archive = one();
     change(new DataView(archive.buffer));
-    await expect(openZip(archive)).rejects.toMatchObject({ code: 'container', detail: expect.stringContaining(detail) });
+    await expect(openZip(archive)).rejects.toMatchObject({
+      code: 'container',
+      detail: expect.stringContaining(detail),
+    });
   });
 
   it('octets before, between and after', async () => {
@@ -221,7 +232,9 @@ describe('openZip refuses what others may take', () => {
   });
 
   it('an entry that would lie beyond the end', async () => {
-    const two = writeZip(['edition/1', 'edition/2'].map((path) => ({ path: path as TreePath, bytes: Uint8Array.of(1) })));
+    const two = writeZip(
+      ['edition/1', 'edition/2'].map((path) => ({ path: path as TreePath, bytes: Uint8Array.of(1) })),
+    );
     const view = new DataView(two.buffer);
     const directory = view.getUint32(two.length - 22 + 16, true);
     for (const at of [18, 22, directory + 20, directory + 24]) view.setUint32(at, 1_000, true);
@@ -230,7 +243,9 @@ describe('openZip refuses what others may take', () => {
   });
 
   it('a name twice', async () => {
-    const two = writeZip(['edition/1', 'edition/2'].map((path) => ({ path: path as TreePath, bytes: Uint8Array.of(1) })));
+    const two = writeZip(
+      ['edition/1', 'edition/2'].map((path) => ({ path: path as TreePath, bytes: Uint8Array.of(1) })),
+    );
     await expect(openZip(renamed(two, 'edition/2', 'edition/1'))).rejects.toMatchObject({ detail: 'a name twice' });
   });
 
@@ -240,7 +255,9 @@ describe('openZip refuses what others may take', () => {
   });
 
   it('entries that share their octets, as in a bomb of overlaps', async () => {
-    const two = writeZip(['edition/1', 'edition/2'].map((path) => ({ path: path as TreePath, bytes: Uint8Array.of(1) })));
+    const two = writeZip(
+      ['edition/1', 'edition/2'].map((path) => ({ path: path as TreePath, bytes: Uint8Array.of(1) })),
+    );
     const view = new DataView(two.buffer);
     const second = two.length - 22 - 46 - entry.length;
     view.setUint32(second + 42, 0, true);
@@ -283,7 +300,10 @@ function inserted(archive: Uint8Array, at: number): Uint8Array<ArrayBuffer> {
 
 function renamed(archive: Uint8Array, from: string, to: string): Uint8Array {
   const text = Buffer.from(archive).toString('latin1');
-  return Buffer.from(text.replaceAll(from, () => to), 'latin1');
+  return Buffer.from(
+    text.replaceAll(from, () => to),
+    'latin1',
+  );
 }
 
 const READ_BY_PYTHON = `

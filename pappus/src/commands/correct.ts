@@ -21,7 +21,10 @@ export function addCorrect(program: Command): void {
     .option('--summary <text>', 'the new summary')
     .option('--with <file>', 'a Markdown file that replaces the post; its front matter may name title and summary')
     .option('--json', 'the answer for programs')
-    .addHelpText('after', '\nExample:\n  $ pappus correct 17 --title "Three, not two, bridges closed" --channel courier\n')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ pappus correct 17 --title "Three, not two, bridges closed" --channel courier\n',
+    )
     .action(correct);
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, rename, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { byValue, inFull, inOfferOrder, treePath, type Library, type TreeFile } from '@pappus/core';
+import { byValue, dictionariesOf, inFull, inOfferOrder, treePath, type Library, type TreeFile } from '@pappus/core';
 import { builtInDictionaries } from '@pappus/newsroom';
 import { htmlFile } from '@pappus/reader';
 import { writeZip } from '@pappus/transports';
@@ -51,7 +51,11 @@ async function exportTree(where: string, { to, max, since, channelId, json }: Op
     ? await writeFitting(to, library, files, bytesMax, (l, f) => htmlFile(l, withDictionaries(l, f)))
     : /\.zip$/i.test(to)
       ? await writeFitting(to, library, files, bytesMax, async (_, f) => writeZip(f))
-      : await writeFolder(to, library, from === 1 && bytesMax === Infinity ? wholeTree(library) : fitting(files, bytesMax));
+      : await writeFolder(
+          to,
+          library,
+          from === 1 && bytesMax === Infinity ? wholeTree(library) : fitting(files, bytesMax),
+        );
   if (json) return sayJson({ to, ...written, of: report.posts.length + report.missing.length });
   say(`${to}: ${written.files} of ${files.length} files, ${written.bytes} bytes.`);
   if (written.files < files.length) note('The newest headlines and texts went first; the rest had no room.');
@@ -71,8 +75,11 @@ function wholeTree(library: Library): TreeFile[] {
 
 /** The page has no dictionaries of its own: those that its packs name travel with it. */
 function withDictionaries(library: Library, files: readonly TreeFile[]): TreeFile[] {
-  const used = library.dictionariesOf(files);
-  const builtIn = builtInDictionaries().map(({ dictionary, bytes }) => ({ path: treePath(`dict/${dictionary.id}`), bytes }));
+  const used = dictionariesOf(files);
+  const builtIn = builtInDictionaries().map(({ dictionary, bytes }) => ({
+    path: treePath(`dict/${dictionary.id}`),
+    bytes,
+  }));
   const held = [...library.files()].filter((file) => file.path.startsWith('dict/'));
   const all = new Map([...builtIn, ...held].map((file) => [file.path, file]));
   return [...files, ...[...all.values()].filter((file) => used.has(file.path.slice('dict/'.length)))];
@@ -81,14 +88,17 @@ function withDictionaries(library: Library, files: readonly TreeFile[]): TreeFil
 /** As many files as fit, most valuable first: the largest prefix whose result is not over `bytesMax`. */
 async function writeFitting(to: string, library: Library, files: readonly TreeFile[], bytesMax: number, make: Make) {
   let fits = bytesMax === Infinity ? files.length : 0;
-  for (let low = 1, high = files.length; bytesMax !== Infinity && low <= high; ) {
+  for (let low = 1, high = files.length; bytesMax !== Infinity && low <= high;) {
     const middle = (low + high) >> 1;
     const small = (await make(library, files.slice(0, middle))).length <= bytesMax;
     if (small) [fits, low] = [middle, middle + 1];
     else high = middle - 1;
   }
   if (fits < Math.min(2, files.length)) {
-    throw new UserError(`Not even the head fits into ${bytesMax} bytes. Nothing was written. Give --max more room.`, EXIT.usage);
+    throw new UserError(
+      `Not even the head fits into ${bytesMax} bytes. Nothing was written. Give --max more room.`,
+      EXIT.usage,
+    );
   }
   const bytes = await make(library, files.slice(0, fits));
   await writeDurably(to, bytes);

@@ -12,7 +12,9 @@ export function addImport(program: Command): void {
   program
     .command('import')
     .summary('take news from feeds or Markdown as drafts')
-    .description('Takes items from a feed (RSS, Atom, JSON Feed; address or file) or a folder of Markdown with front matter.')
+    .description(
+      'Takes items from a feed (RSS, Atom, JSON Feed; address or file) or a folder of Markdown with front matter.',
+    )
     .argument('<source...>', 'addresses, files or folders')
     .requiredOption('--channel <folder>', 'the newsroom')
     .option('--base <url>', 'address of the site, for relative links in files')
@@ -45,6 +47,9 @@ async function importAll(sources: string[], { channel, base, json }: Options): P
   else say(`${total.added} new drafts, ${total.known} known already, ${total.refused.length} left out.`);
   if (total.added > 0 && !json) note(`Next: pappus publish --channel ${channel}`);
   if (total.added + total.known === 0 && total.refused.length > 0) {
-    throw new UserError('Nothing could be imported; the reasons are above. Drafts and posts are unharmed.', EXIT.refused);
+    throw new UserError(
+      'Nothing could be imported; the reasons are above. Drafts and posts are unharmed.',
+      EXIT.refused,
+    );
   }
 }

@@ -34,7 +34,10 @@ async function init(folder: string, options: Options): Promise<void> {
   const rootKeys = parseCount(options.rootKeys, 'number of root keys', 1);
   const threshold = parseCount(options.rootThreshold, 'threshold', 1);
   if (rootKeys > 16 || threshold > rootKeys) {
-    throw new UserError('At most 16 root keys, and no more may be needed than there are. Nothing was made.', EXIT.usage);
+    throw new UserError(
+      'At most 16 root keys, and no more may be needed than there are. Nothing was made.',
+      EXIT.usage,
+    );
   }
   if (!/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(options.lang)) {
     throw new UserError(`"${options.lang}" is no language tag. Write for instance fa, ar, en or zh-Hant.`, EXIT.usage);

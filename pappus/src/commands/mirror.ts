@@ -13,7 +13,9 @@ export function addMirror(program: Command): void {
   program
     .command('mirror')
     .summary('serve a channel to browsers and programs')
-    .description('Serves a tree or library over HTTP: no log, no cookies, the same bytes for everyone. Any static server over the folder does as well.')
+    .description(
+      'Serves a tree or library over HTTP: no log, no cookies, the same bytes for everyone. Any static server over the folder does as well.',
+    )
     .argument('<folder>', 'a tree, newsroom or library')
     .option('--port <n>', 'the port; 0 takes a free one', '8080')
     .option('--host <address>', 'the address to listen on; 0.0.0.0 for everyone', '127.0.0.1')
@@ -24,11 +26,16 @@ export function addMirror(program: Command): void {
 async function mirror(where: string, { port, host }: Options): Promise<void> {
   const isNewsroom = await stat(join(where, 'newsroom.db')).catch(() => null);
   const folder = isNewsroom ? join(where, 'tree') : where;
-  if (!(await stat(folder).catch(() => null))?.isDirectory()) throw new UserError(`${where} is no folder. Nothing is served.`);
-  const started = await startMirror({ folder, host, port: parseCount(port, 'port', 0) }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-    throw new UserError(`Port ${port} is taken or not allowed. Choose another with --port.`, EXIT.usage, { cause: error });
-  });
+  if (!(await stat(folder).catch(() => null))?.isDirectory())
+    throw new UserError(`${where} is no folder. Nothing is served.`);
+  const started = await startMirror({ folder, host, port: parseCount(port, 'port', 0) }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+      throw new UserError(`Port ${port} is taken or not allowed. Choose another with --port.`, EXIT.usage, {
+        cause: error,
+      });
+    },
+  );
   say(started.url);
   note('Serving until you press Ctrl+C. Whoever asks sees this address, and this machine sees who asks.');
   await new Promise<void>((resolve) => {

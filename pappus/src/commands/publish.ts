@@ -29,9 +29,14 @@ async function publish({ channel, nextEditionWithin, json }: Options): Promise<v
     const published = await newsroom.publish({ nextWithin, onProgress });
     progress.end();
     if (json) return sayJson(published);
-    const editions = published.editions.length === 1 ? `Edition ${published.editions[0]}` : `Editions ${published.editions[0]} to ${published.editions.at(-1)}`;
+    const editions =
+      published.editions.length === 1
+        ? `Edition ${published.editions[0]}`
+        : `Editions ${published.editions[0]} to ${published.editions.at(-1)}`;
     say(`${editions}: ${published.posts.length} posts. The log has ${published.size} entries.`);
-    note(`Next: copy ${newsroom.treeFolder} to any web server, or pappus export ${newsroom.treeFolder} --to edition.html`);
+    note(
+      `Next: copy ${newsroom.treeFolder} to any web server, or pappus export ${newsroom.treeFolder} --to edition.html`,
+    );
   } finally {
     progress.end();
     newsroom.close();

@@ -18,7 +18,9 @@ export function addRead(program: Command): void {
   program
     .command('read')
     .summary('read news in the terminal')
-    .description('Shows the headlines of a channel, newest first, or the text of one post; verified before it is shown.')
+    .description(
+      'Shows the headlines of a channel, newest first, or the text of one post; verified before it is shown.',
+    )
     .argument('<source>', 'folder, ZIP, HTML file, URL or library')
     .argument('[post]', 'index of a post')
     .option('--channel-id <id>', 'the channel that it must be')
@@ -55,11 +57,20 @@ function sayHeadline({ index, status, record }: PostReport): void {
 }
 
 function readPost(library: Library, report: Report, index: number, json: boolean): void {
-  if (index >= report.library.size) throw new UserError(`There is no post ${index}; the newest index is ${report.library.size - 1}.`);
+  if (index >= report.library.size)
+    throw new UserError(`There is no post ${index}; the newest index is ${report.library.size - 1}.`);
   const post = postOf(library, index);
   const text = library.text(index);
   if (json) {
-    sayJson({ index, status: post.status, replacedBy: post.replacedBy, reason: post.reason, ...post.record, layers: undefined, text });
+    sayJson({
+      index,
+      status: post.status,
+      replacedBy: post.replacedBy,
+      reason: post.reason,
+      ...post.record,
+      layers: undefined,
+      text,
+    });
     return;
   }
   if (post.status === 'withdrawn') {
@@ -67,9 +78,11 @@ function readPost(library: Library, report: Report, index: number, json: boolean
     if (post.replacedBy !== null) say(`Read post ${post.replacedBy} instead.`);
     return;
   }
-  if (!post.record) throw new UserError(`Post ${index} has not arrived, or is no post. Bring more of the channel, then try again.`);
+  if (!post.record)
+    throw new UserError(`Post ${index} has not arrived, or is no post. Bring more of the channel, then try again.`);
   sayPost(post, text, report);
-  if (latestOf(library, index) !== index) say(`\nThe newsroom has corrected this post: read post ${latestOf(library, index)}.`);
+  if (latestOf(library, index) !== index)
+    say(`\nThe newsroom has corrected this post: read post ${latestOf(library, index)}.`);
   if (!text && post.record.layers.length > 0) {
     say(faint('\nThe text has not arrived.'));
     process.exitCode = EXIT.refused;
@@ -80,8 +93,12 @@ function sayPost({ record }: PostReport, text: ReturnType<Library['text']>, { li
   const columns = process.stdout.columns ?? 78;
   const { title, summary, byline, date, lang, rtl } = record!;
   const lines = wrap(harmless(title), columns).map(strong);
-  const day = date === null ? '' : new Intl.DateTimeFormat(validLocale(lang), { dateStyle: 'long' }).format(date * 1000);
-  const credit = [byline, day].filter(Boolean).map((part) => isolated(harmless(part))).join(' · ');
+  const day =
+    date === null ? '' : new Intl.DateTimeFormat(validLocale(lang), { dateStyle: 'long' }).format(date * 1000);
+  const credit = [byline, day]
+    .filter(Boolean)
+    .map((part) => isolated(harmless(part)))
+    .join(' · ');
   if (credit) lines.push(faint(credit));
   if (summary) lines.push('', ...wrap(harmless(summary), columns));
   if (text) lines.push('', ...typeset(text, columns));

@@ -49,7 +49,11 @@ async function receive(what: string[], { library: folder, channelId, shortBreath
 }
 
 /** What one source failed with, for the user; the others go on. */
-async function receiveOne(opened: LibraryFolder, open: () => Promise<Opened>, verdicts: Verdict[]): Promise<string | null> {
+async function receiveOne(
+  opened: LibraryFolder,
+  open: () => Promise<Opened>,
+  verdicts: Verdict[],
+): Promise<string | null> {
   try {
     const source = await open();
     verdicts.push(...(await gather(opened.library, source).finally(() => source.close())));

@@ -30,7 +30,10 @@ export function addRotate(program: Command): void {
     .option('--root-key <file...>', 'root key files, when they are not in the newsroom\u2019s folder', [])
     .option('--passphrase-file <file>', 'a file whose first line opens the root keys')
     .option('--json', 'the answer for programs')
-    .addHelpText('after', '\nExamples:\n  $ pappus rotate --log-key --channel courier\n  $ pappus rotate --stolen-after 412 --root-key /media/a/root-1-1.key /media/b/root-1-2.key --channel courier\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ pappus rotate --log-key --channel courier\n  $ pappus rotate --stolen-after 412 --root-key /media/a/root-1-1.key /media/b/root-1-2.key --channel courier\n',
+    )
     .action(rotate);
 }
 
@@ -39,7 +42,10 @@ async function rotate(options: Options): Promise<void> {
   const lastGoodEdition = stolenAfter === undefined ? null : parseCount(stolenAfter, 'edition', 1);
   const logKey = options.logKey === true || lastGoodEdition !== null;
   if (!logKey && !options.rootKeys && !mirrors) {
-    throw new UserError('Say what changes: --log-key, --root-keys, --stolen-after or --mirror. Nothing was changed.', EXIT.usage);
+    throw new UserError(
+      'Say what changes: --log-key, --root-keys, --stolen-after or --mirror. Nothing was changed.',
+      EXIT.usage,
+    );
   }
   const passphrase = await readPassphrase(options.passphraseFile, 'known');
   const newsroom = await Newsroom.open(channel);
@@ -54,8 +60,12 @@ async function rotate(options: Options): Promise<void> {
     });
     if (options.json) return sayJson({ version, edition: published.editions[0], rootKeyFiles });
     say(`The identity is now version ${version}; edition ${published.editions[0]} carries it to readers.`);
-    if (options.rootKeys) note(`New root keys:\n  ${rootKeyFiles.join('\n  ')}\nMove each to a medium of its own, and delete it here.`);
-    if (lastGoodEdition !== null) note(`Posts after edition ${lastGoodEdition} wait as drafts again: look at them, then pappus publish --channel ${channel}`);
+    if (options.rootKeys)
+      note(`New root keys:\n  ${rootKeyFiles.join('\n  ')}\nMove each to a medium of its own, and delete it here.`);
+    if (lastGoodEdition !== null)
+      note(
+        `Posts after edition ${lastGoodEdition} wait as drafts again: look at them, then pappus publish --channel ${channel}`,
+      );
   } finally {
     newsroom.close();
   }

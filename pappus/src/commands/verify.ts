@@ -13,7 +13,9 @@ export function addVerify(program: Command): void {
   program
     .command('verify')
     .summary('check every byte of a channel')
-    .description('Checks a folder, ZIP, HTML file, mirror or library: who signed it, what is complete, what is missing.')
+    .description(
+      'Checks a folder, ZIP, HTML file, mirror or library: who signed it, what is complete, what is missing.',
+    )
     .argument('<source>', 'folder, ZIP, HTML file, URL or library')
     .option('--channel-id <id>', 'the channel that it must be')
     .option('--json', 'the answer for programs')
