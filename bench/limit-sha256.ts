@@ -1,24 +1,54 @@
-/** The limit of every verifier: SHA-256 over all octets of the same tree, in one stream. */
+/**
+ * Limits of every verifier of the same tree.
+ *
+ *     --of stream          SHA-256 over all octets, in one stream
+ *     --of digests         each digest that a library compares, and nothing else: `--hash node | noble`
+ */
 import { createHash } from 'node:crypto';
+import { concatBytes, decodePack, encodeUtf8, parsePath, sha256 } from '@pappus/core';
+import { lendSha256 } from '../pappus/src/sha256.ts';
 import { BenchChannel } from './channel.ts';
 import { argument, measure } from './measure.ts';
 import { benchPosts, newPostOf } from './posts.ts';
 
 const POSTS = Number(argument('posts', '10000'));
+const LEAF_BYTES = 34;
+const NODE_BYTES = 65;
 const identity = (bytes: Uint8Array) => ({ coding: { codec: 0, dictionary: null }, data: bytes });
+
 const channel = new BenchChannel({ compress: identity, compressQuickly: identity });
 channel.publish(benchPosts(POSTS).map(newPostOf), 256);
-const files = [...channel.files].flatMap(([path, bytes]) =>
-  path.startsWith('tile/') || path === 'checkpoint' ? [] : [bytes],
-);
+const files = [...channel.files].filter(([path]) => !path.startsWith('tile/') && path !== 'checkpoint');
+const bytes = files.reduce((sum, [, octets]) => sum + octets.length, 0);
+const packs = files.flatMap(([path, octets]) => (parsePath(path).kind === 'pack' ? [octets] : []));
 
-await measure({
-  posts: POSTS,
-  bytes: files.reduce((sum, bytes) => sum + bytes.length, 0),
-  repetitions: Number(argument('repetitions', '9')),
-  run() {
-    const sum = createHash('sha256');
-    for (const bytes of files) sum.update(bytes);
-    sum.digest();
-  },
-});
+/** What is hashed: each pack for its name, each record and text for its commitment, and the tree. */
+function* digested(): Generator<Uint8Array> {
+  const labels = { layers: encodeUtf8('pappus/v1/layer\n'), headlines: encodeUtf8('pappus/v1/entry\n.') };
+  for (const pack of packs) {
+    yield pack;
+    const { kind, items } = decodePack(pack);
+    for (const item of items) {
+      if ('entry' in item) continue;
+      yield concatBytes(labels[kind], item.salt, item.data, 'tail' in item ? item.tail : new Uint8Array(0));
+      if (kind === 'headlines') yield* [new Uint8Array(LEAF_BYTES), new Uint8Array(NODE_BYTES)];
+    }
+  }
+}
+
+function oneStream(): void {
+  const sum = createHash('sha256');
+  for (const [, octets] of files) sum.update(octets);
+  sum.digest();
+}
+
+function limit(): () => void {
+  if (argument('of', 'stream') === 'stream') return oneStream;
+  if (argument('hash', 'node') === 'node') lendSha256();
+  const all = [...digested()];
+  return () => {
+    for (const octets of all) sha256(octets);
+  };
+}
+
+await measure({ posts: POSTS, bytes, repetitions: Number(argument('repetitions', '9')), run: limit() });

@@ -47,7 +47,7 @@ export function weighLonePost(channel: BenchChannel, { post, index, record, salt
   const text = compressWell(layer!.bytes, record.lang);
   const headline = compressWell(record.head, record.lang);
   const words = text.data.length + headline.data.length;
-  const body: Cbor = [
+  const body: Cbor[] = [
     salt,
     text.data,
     record.salt,
@@ -60,7 +60,7 @@ export function weighLonePost(channel: BenchChannel, { post, index, record, salt
   );
   const proof = concatBytes(note, formatNote(noteOf(head, channel.keys)));
   const { time, log, clock } = head.signature;
-  const cbor = encode([1, index, head.size, time, log, clock, concatBytes(...path), ...(body as Cbor[])]);
+  const cbor = encode([1, index, head.size, time, log, clock, concatBytes(...path), ...body]);
   verifyLone(channel, cbor, layer!.bytes, record);
   return { words, asText: proof.length + encode(body).length - words, asCbor: cbor.length - words };
 }

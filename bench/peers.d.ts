@@ -25,11 +25,8 @@ declare module '@atproto/repo' {
     ): Promise<CommitData>;
   }
   export function getFullRepo(storage: MemoryBlockstore, commit: unknown): AsyncIterable<Uint8Array>;
-  export function verifyRepoCar(
-    car: Uint8Array,
-    did: string,
-    signingKey: string,
-  ): Promise<{ creates: { record: object }[] }>;
+  export function verifyRecords(car: Uint8Array, did: string, signingKey: string): Promise<{ record: object }[]>;
+  export function verifyRepoCar(car: Uint8Array, did: string, signingKey: string): Promise<{ creates: object[] }>;
 }
 
 declare module 'ssb-keys' {

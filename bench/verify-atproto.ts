@@ -1,6 +1,10 @@
-/** AT Protocol: one signature over a Merkle search tree, records in DAG-CBOR, all in one CAR file. */
+/**
+ * AT Protocol: one signature over a Merkle search tree, records in DAG-CBOR, all in one CAR file.
+ *
+ *     --records no | yes      `verifyRepoCar`, which does not read the records, or `verifyRecords`, which does
+ */
 import { P256Keypair } from '@atproto/crypto';
-import { MemoryBlockstore, Repo, WriteOpAction, getFullRepo, verifyRepoCar } from '@atproto/repo';
+import { MemoryBlockstore, Repo, WriteOpAction, getFullRepo, verifyRecords, verifyRepoCar } from '@atproto/repo';
 import { concatBytes } from '@pappus/core';
 import { argument, measure } from './measure.ts';
 import { benchPosts, textOf, type BenchPost } from './posts.ts';
@@ -46,7 +50,10 @@ await measure({
   bytes: car.length,
   repetitions: Number(argument('repetitions', '7')),
   async run() {
-    const { creates } = await verifyRepoCar(car, DID, keypair.did());
-    if (creates.length !== POSTS) throw new Error(`${creates.length} of ${POSTS} posts`);
+    const verified =
+      argument('records', 'no') === 'yes'
+        ? await verifyRecords(car, DID, keypair.did())
+        : (await verifyRepoCar(car, DID, keypair.did())).creates;
+    if (verified.length !== POSTS) throw new Error(`${verified.length} of ${POSTS} posts`);
   },
 });

@@ -3,6 +3,7 @@
  *
  *     --hash node | noble     SHA-256 lent by Node, or as on a page without WebCrypto
  *     --codec identity | well how items are coded
+ *     --texts yes | no        whether every text is also decoded to blocks, as where a reader opens each post
  *     --tiles yes | no        all files as in a mirror, or what an export carries, in its order
  */
 import { Library, byValue, inOfferOrder, postsOf, type Compress, type TreeFile } from '@pappus/core';
@@ -35,6 +36,7 @@ function inOrder(all: TreeFile[]): TreeFile[] {
 function verify(): Library {
   const library = new Library({ channelId: channel.channelId, dictionaries });
   for (const { path, bytes } of files) library.offer(path, bytes);
+  if (argument('texts', 'no') === 'yes') for (const index of library.contents.posts.keys()) library.text(index);
   if (library.needs.length > 0) throw new Error(`waits for ${library.needs[0]}`);
   return library;
 }

@@ -9,30 +9,13 @@ import { parseDictionary, type Dictionary } from './codec.ts';
 import { Claims } from './claims.ts';
 import { Contents } from './contents.ts';
 import { decodeMark, decodeSuffix, type Suffix } from './edition.ts';
+import { readHeadlines, type ReadHeadline } from './headlines.ts';
 import { Identity } from './identity.ts';
 import { LIMITS } from './limits.ts';
 import { leafHash, parseEntryBundle } from './log.ts';
 import { parseNote } from './note.ts';
-import {
-  contentId,
-  decodeData,
-  decodePack,
-  encodePack,
-  recordOf,
-  withoutPost,
-  type LayerItem,
-  type Pack,
-} from './pack.ts';
-import {
-  ENTRY,
-  ENTRY_BYTES,
-  decodeRecord,
-  decodeTombstone,
-  entryOf,
-  layerDigest,
-  textLayerOf,
-  type EntryType,
-} from './post.ts';
+import { contentId, decodeData, decodePack, encodePack, withoutPost, type LayerItem, type Pack } from './pack.ts';
+import { ENTRY, ENTRY_BYTES, decodeRecord, decodeTombstone, layerDigest, textLayerOf, type EntryType } from './post.ts';
 import { ProvenLog, SIZES_NEED, leafNeed, sizeNeed, type Evidence } from './proven.ts';
 import { Refused, refusal, type RefusalCode } from './refused.ts';
 import { decodeRoot } from './root.ts';
@@ -71,6 +54,8 @@ export class Library {
   #identity: Identity | null = null;
   #log: ProvenLog | null = null;
   readonly #claims = new Claims();
+  /** By their octets: headline packs of the newsroom that wait for the rest of their edition, and are judged again. */
+  readonly #read = new WeakMap<Uint8Array, { id: string; read: ReadHeadline[] }>();
 
   constructor(options: LibraryOptions = {}) {
     this.#options = options;
@@ -348,35 +333,33 @@ export class Library {
   }
 
   #takePack(log: ProvenLog, path: TreePath, id: string, bytes: Uint8Array): string | null {
+    const known = this.#read.get(bytes);
+    if (known?.id === id) return this.#takeHeadlines(log, path, bytes, known);
     if (contentId(bytes) !== id) throw new Refused('name', 'content does not have this name');
     const pack = decodePack(bytes);
-    return pack.kind === 'headlines'
-      ? this.#takeHeadlines(log, path, id, bytes, pack)
-      : this.#takeLayers(path, id, bytes, pack);
+    if (pack.kind === 'layers') return this.#takeLayers(path, id, bytes, pack);
+    const read = readHeadlines(pack.items, this.#dictionary);
+    return typeof read === 'string' ? dictionaryNeed(read) : this.#takeHeadlines(log, path, bytes, { id, read });
   }
 
   #takeHeadlines(
     log: ProvenLog,
     path: TreePath,
-    id: string,
     bytes: Uint8Array,
-    pack: Pack & { kind: 'headlines' },
+    { id, read }: { id: string; read: ReadHeadline[] },
   ): string | null {
     const { contents } = this;
-    const read: { index: number; entry: Uint8Array; leaf: Uint8Array; record: Uint8Array | null }[] = [];
-    for (const item of pack.items) {
-      const record = 'entry' in item ? null : recordOf(item, this.#dictionary);
-      if (!('entry' in item) && !record) return dictionaryNeed(item.coding.dictionary);
-      const entry = 'entry' in item ? item.entry : entryOf(ENTRY.post, item.salt, record!);
-      read.push({ index: item.index, entry, leaf: leafHash(entry), record });
-    }
     for (const { index, leaf } of read) if (!log.hasLeaf(index)) this.#claims.add(index, leaf, id);
     this.#closeEditions(read[0]!.index);
     for (const { index, leaf } of read) {
       const proven = log.isLeaf(index, leaf);
-      if (proven === null) return leafNeed(index);
+      if (proven === null) {
+        if (this.#claims.isListed(id)) this.#read.set(bytes, { id, read });
+        return leafNeed(index);
+      }
       if (!proven) throw new Refused('entry', 'a record is not the one that the log committed to');
     }
+    this.#read.delete(bytes);
     const isNews = read.some(({ index, record }) => (record ? !contents.posts.has(index) : !contents.types.has(index)));
     for (const { index, entry, record } of read) {
       this.#claims.settle(index);

@@ -1,0 +1,43 @@
+/** What is timed, in the order in which it runs: peers and Pappus by turns. */
+
+export interface TimingCase {
+  /** As it stands in the table. */
+  name: string;
+  script: string;
+  parameters: string[];
+}
+
+export const PAPPUS = 'Pappus, an export';
+export const PAPPUS_NOBLE = 'Pappus, an export, no native code';
+export const ATPROTO = 'AT Protocol, verifyRepoCar';
+export const ATPROTO_RECORDS = 'AT Protocol, verifyRecords';
+export const SSB = 'SSB, ssb-validate append';
+export const NOSTR_WASM = 'Nostr NIP-23, nostr-wasm';
+export const DIGESTS = 'limit: every digest that Pappus compares, nothing else';
+export const DIGESTS_NOBLE = 'the same limit, no native code';
+export const STREAM = 'limit: SHA-256 of the same octets in one stream';
+
+export const TIMING_CASES: readonly TimingCase[] = [
+  { name: PAPPUS, script: 'verify-pappus.ts', parameters: [] },
+  { name: ATPROTO, script: 'verify-atproto.ts', parameters: [] },
+  { name: 'Pappus, a mirror with tiles and entries', script: 'verify-pappus.ts', parameters: ['--tiles', 'yes'] },
+  { name: ATPROTO_RECORDS, script: 'verify-atproto.ts', parameters: ['--records', 'yes'] },
+  { name: 'Pappus, an export, each text decoded too', script: 'verify-pappus.ts', parameters: ['--texts', 'yes'] },
+  { name: SSB, script: 'verify-ssb.ts', parameters: [] },
+  { name: 'Pappus, an export compressed (codec 2)', script: 'verify-pappus.ts', parameters: ['--codec', 'well'] },
+  { name: PAPPUS_NOBLE, script: 'verify-pappus.ts', parameters: ['--hash', 'noble'] },
+  { name: NOSTR_WASM, script: 'verify-nostr.ts', parameters: ['--posts', '10000'] },
+  {
+    name: 'Pappus, a mirror with tiles and entries, no native code',
+    script: 'verify-pappus.ts',
+    parameters: ['--hash', 'noble', '--tiles', 'yes'],
+  },
+  {
+    name: 'Nostr NIP-23, nostr-tools pure (500 posts)',
+    script: 'verify-nostr.ts',
+    parameters: ['--with', 'pure', '--posts', '500'],
+  },
+  { name: DIGESTS, script: 'limit-sha256.ts', parameters: ['--of', 'digests'] },
+  { name: DIGESTS_NOBLE, script: 'limit-sha256.ts', parameters: ['--of', 'digests', '--hash', 'noble'] },
+  { name: STREAM, script: 'limit-sha256.ts', parameters: ['--of', 'stream'] },
+];
