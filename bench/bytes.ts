@@ -261,6 +261,22 @@ export function weighPeers(articles: readonly Article[]): Record<string, number>
   };
 }
 
+/** An average that hides no edition over the target. */
+export interface Spread {
+  average: number;
+  largest: number;
+  over: number;
+  of: number;
+}
+
+const HEADLINES_TARGET = 5_000;
+const LONE_TARGET = 900;
+
+function spreadOf(octets: readonly number[], target: number): Spread {
+  const average = octets.reduce((a, b) => a + b, 0) / octets.length;
+  return { average, largest: Math.max(...octets), over: octets.filter((o) => o > target).length, of: octets.length };
+}
+
 function averageOf(all: readonly EditionShares[]): Record<string, number> {
   const keys = Object.keys(all[0]!) as (keyof EditionShares)[];
   return Object.fromEntries(keys.map((key) => [key, all.reduce((sum, shares) => sum + shares[key], 0) / all.length]));
@@ -269,14 +285,21 @@ function averageOf(all: readonly EditionShares[]): Record<string, number> {
 if (import.meta.main) {
   const articles = readArticles(argument('articles', '../shared/data/articles/fa-fars.jsonl'));
   const { inFull, byValue, headlines30, lone } = weighEditions(articles);
-  const average = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length;
   const facts = {
     articles: articles.length,
     inFull: averageOf(inFull),
     byValue: averageOf(byValue),
-    headlines30: average(headlines30),
-    lone: lone.at(-1),
-    loneAverage: { asText: average(lone.map((l) => l.asText)), asCbor: average(lone.map((l) => l.asCbor)) },
+    headlines30: spreadOf(headlines30, HEADLINES_TARGET),
+    lone: {
+      asText: spreadOf(
+        lone.map((l) => l.asText),
+        LONE_TARGET,
+      ),
+      asCbor: spreadOf(
+        lone.map((l) => l.asCbor),
+        LONE_TARGET,
+      ),
+    },
     logs: [0, 1_000, 100_000].map((entries) => ({ entries, ...weighLongLog(articles, entries) })),
     peers: weighPeers(articles),
   };

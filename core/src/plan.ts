@@ -93,13 +93,14 @@ function offerKey(path: TreePath): [rank: number, within: number] {
 
 /**
  * What a reader needs, most valuable first: identity and head, then editions from the newest with their
- * headlines, then their texts. Tiles, entries and the bare checkpoint are for mirrors; editions prove themselves.
+ * headlines, then their texts. Tiles and entries are for mirrors, and so is the bare checkpoint, unless no head is held.
  * `since`: no edition before this number.
  */
 export function* byValue(library: Library, since = 1): Generator<TreePath> {
-  for (const { path } of inOfferOrder([...library.files()])) {
-    if (path.startsWith('root/') || path === 'head') yield path;
-  }
+  const files = inOfferOrder([...library.files()]);
+  const head = library.file('head' as TreePath) ? 'head' : 'checkpoint';
+  for (const { path } of files) if (path.startsWith('root/')) yield path;
+  yield head as TreePath;
   const marks = [...library.contents.marks.values()].sort((a, b) => b.index - a.index);
   const wanted = marks.filter(({ mark }) => mark.number >= since);
   for (const kind of ['headlines', 'layers'] as const) {
