@@ -273,6 +273,7 @@ export class Library {
   #takeHead(log: ProvenLog, path: TreePath, bytes: Uint8Array): string | null {
     const suffix = decodeSuffix(bytes, this.#dictionary);
     if (typeof suffix === 'string') return formatPath({ kind: 'dict', id: suffix });
+    requireReadable(suffix);
     const entries = log.offerHead(suffix);
     this.#learnSuffix(suffix, entries);
     this.#files.delete(CHECKPOINT);
@@ -287,6 +288,7 @@ export class Library {
     if (!('record' in last) || last.type !== ENTRY.mark || suffix.signature) throw new Refused('encoding', 'edition');
     const mark = decodeMark(last.record);
     if (mark.number !== number) throw new Refused('proof', 'edition number and path differ');
+    requireReadable(suffix);
     const entries = log.offerEdition(suffix, mark);
     if (entries === null) return sizeNeed(suffix.size);
     this.#learnSuffix(suffix, entries);
@@ -447,6 +449,16 @@ export class Library {
     this.#keep(renamed, rest);
     if (pack.kind === 'layers') this.#hold(renamed, pack.items);
     else this.contents.foundIn(renamed, pack.items);
+  }
+}
+
+/** A suffix is taken whole or not at all: a malformed record refuses it before anything is learnt. */
+function requireReadable(suffix: Suffix): void {
+  for (const r of suffix.records) {
+    if ('entry' in r) continue;
+    if (r.type === ENTRY.post) decodeRecord(r.record);
+    if (r.type === ENTRY.mark) decodeMark(r.record);
+    if (r.type === ENTRY.tombstone) decodeTombstone(r.record);
   }
 }
 
