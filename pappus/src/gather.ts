@@ -143,5 +143,5 @@ function settle(library: Library, where: string, verdicts: Verdict[]): Verdict[]
     if (outcome.status === 'accepted') last.delete(path);
     else last.set(path, { where, path, outcome });
   }
-  return [...last.values()];
+  return [...last.values()].sort((a, b) => (a.path < b.path ? -1 : 1)); // answers come in any order
 }

@@ -74,7 +74,13 @@ test('forging, rolled-back, endless and redirecting mirrors beside an honest one
   expect(report.edition).toBe(3);
   expect(report.missing).toEqual([]);
   expect(report.posts.map((p) => p.status)).toEqual(Array<string>(24).fill('current'));
-  expect(JSON.parse((await pappus('verify', 'news', '--json')).out)).toMatchObject({ refused: [], evidence: [] });
+  expect(JSON.parse((await pappus('verify', 'news', '--json')).out)).toMatchObject({
+    refused: [
+      { path: 'checkpoint', code: 'older' },
+      { path: 'head', code: 'older' },
+    ],
+    evidence: [],
+  });
 });
 
 test('yesterday’s mirror after today’s: nothing goes back', async () => {
