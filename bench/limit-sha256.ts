@@ -2,12 +2,12 @@
  * Limits of every verifier of the same tree.
  *
  *     --of stream          SHA-256 over all octets, in one stream
- *     --of digests         each digest that a library compares, and nothing else: `--hash node | noble`
+ *     --of digests         each digest that a library compares, and nothing else: `--hash node | wasm`
  */
 import { createHash } from 'node:crypto';
 import { concatBytes, decodePack, encodeUtf8, parsePath, sha256 } from '@pappus/core';
-import { lendSha256 } from '../pappus/src/sha256.ts';
 import { BenchChannel } from './channel.ts';
+import { lendHash } from './hash.ts';
 import { argument, measure } from './measure.ts';
 import { benchPosts, newPostOf } from './posts.ts';
 
@@ -44,7 +44,7 @@ function oneStream(): void {
 
 function limit(): () => void {
   if (argument('of', 'stream') === 'stream') return oneStream;
-  if (argument('hash', 'node') === 'node') lendSha256();
+  lendHash(argument('hash', 'node'));
   const all = [...digested()];
   return () => {
     for (const octets of all) sha256(octets);

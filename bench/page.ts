@@ -108,7 +108,7 @@ function targets(timings: Map<string, Timing[]>, bytes: Bytes | null): string {
     times(cases.PAPPUS, cases.ATPROTO, '≥ 10', cases.DIGESTS),
     times(cases.PAPPUS, cases.ATPROTO_RECORDS, '', cases.DIGESTS),
     times(cases.PAPPUS, cases.SSB, '≥ 10', cases.DIGESTS),
-    times(cases.PAPPUS_NOBLE, cases.NOSTR_WASM, '≥ 10', cases.DIGESTS_NOBLE),
+    times(cases.PAPPUS_PAGE, cases.NOSTR_WASM, '≥ 10', cases.DIGESTS_PAGE),
     times(cases.PAPPUS, cases.STREAM, '', cases.DIGESTS),
   ];
   if (bytes) rows.push(...byteTargets(bytes));

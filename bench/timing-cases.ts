@@ -8,13 +8,13 @@ export interface TimingCase {
 }
 
 export const PAPPUS = 'Pappus, an export';
-export const PAPPUS_NOBLE = 'Pappus, an export, no native code';
+export const PAPPUS_PAGE = 'Pappus, an export, no native code';
 export const ATPROTO = 'AT Protocol, verifyRepoCar';
 export const ATPROTO_RECORDS = 'AT Protocol, verifyRecords';
 export const SSB = 'SSB, ssb-validate append';
 export const NOSTR_WASM = 'Nostr NIP-23, nostr-wasm';
 export const DIGESTS = 'limit: every digest that Pappus compares, nothing else';
-export const DIGESTS_NOBLE = 'the same limit, no native code';
+export const DIGESTS_PAGE = 'the same limit, no native code';
 export const STREAM = 'limit: SHA-256 of the same octets in one stream';
 
 export const TIMING_CASES: readonly TimingCase[] = [
@@ -25,12 +25,12 @@ export const TIMING_CASES: readonly TimingCase[] = [
   { name: 'Pappus, an export, each text decoded too', script: 'verify-pappus.ts', parameters: ['--texts', 'yes'] },
   { name: SSB, script: 'verify-ssb.ts', parameters: [] },
   { name: 'Pappus, an export compressed (codec 2)', script: 'verify-pappus.ts', parameters: ['--codec', 'well'] },
-  { name: PAPPUS_NOBLE, script: 'verify-pappus.ts', parameters: ['--hash', 'noble'] },
+  { name: PAPPUS_PAGE, script: 'verify-pappus.ts', parameters: ['--hash', 'wasm'] },
   { name: NOSTR_WASM, script: 'verify-nostr.ts', parameters: ['--posts', '10000'] },
   {
     name: 'Pappus, a mirror with tiles and entries, no native code',
     script: 'verify-pappus.ts',
-    parameters: ['--hash', 'noble', '--tiles', 'yes'],
+    parameters: ['--hash', 'wasm', '--tiles', 'yes'],
   },
   {
     name: 'Nostr NIP-23, nostr-tools pure (500 posts)',
@@ -38,6 +38,6 @@ export const TIMING_CASES: readonly TimingCase[] = [
     parameters: ['--with', 'pure', '--posts', '500'],
   },
   { name: DIGESTS, script: 'limit-sha256.ts', parameters: ['--of', 'digests'] },
-  { name: DIGESTS_NOBLE, script: 'limit-sha256.ts', parameters: ['--of', 'digests', '--hash', 'noble'] },
+  { name: DIGESTS_PAGE, script: 'limit-sha256.ts', parameters: ['--of', 'digests', '--hash', 'wasm'] },
   { name: STREAM, script: 'limit-sha256.ts', parameters: ['--of', 'stream'] },
 ];

@@ -1,15 +1,15 @@
 /**
  * Verifies a channel: every file of the tree offered to a fresh library.
  *
- *     --hash node | noble     SHA-256 lent by Node, or as on a page without WebCrypto
+ *     --hash node | wasm | noble   SHA-256 lent by Node, as on a page, or as on a page that may not use WebAssembly
  *     --codec identity | well how items are coded
  *     --texts yes | no        whether every text is also decoded to blocks, as where a reader opens each post
  *     --tiles yes | no        all files as in a mirror, or what an export carries, in its order
  */
 import { Library, byValue, inOfferOrder, postsOf, type Compress, type TreeFile } from '@pappus/core';
 import { builtInDictionaries, compressQuickly } from '@pappus/newsroom';
-import { lendSha256 } from '../pappus/src/sha256.ts';
 import { BenchChannel } from './channel.ts';
+import { lendHash } from './hash.ts';
 import { argument, measure } from './measure.ts';
 import { benchPosts, newPostOf } from './posts.ts';
 
@@ -18,7 +18,7 @@ const PER_EDITION = 256;
 const identity: Compress = (bytes) => ({ coding: { codec: 0, dictionary: null }, data: bytes });
 
 const compress = argument('codec', 'identity') === 'identity' ? identity : compressQuickly;
-if (argument('hash', 'node') === 'node') lendSha256();
+lendHash(argument('hash', 'node'));
 
 const channel = new BenchChannel({ compress, compressQuickly: compress });
 channel.publish(benchPosts(POSTS).map(newPostOf), PER_EDITION);

@@ -142,3 +142,4 @@ export {
   type TreeFile,
   type TreePath,
 } from './tree.ts';
+export { wasmSha256 } from './wasm-sha256.ts';

@@ -314,7 +314,7 @@ export class Library {
       const tombstone = decodeTombstone(record);
       if (contents.addTombstone(index, tombstone)) this.#forget(tombstone.index);
     }
-    if (this.#waiting.size > 0) this.#fulfil(recordNeed(index));
+    if (this.#waiting.mayAwait(index)) this.#fulfil(recordNeed(index));
   }
 
   #learnMark(index: number, record: Uint8Array): void {

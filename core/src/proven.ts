@@ -17,6 +17,7 @@ import {
   type VerifiedSignature,
 } from './note.ts';
 import { Refused, refusal } from './refused.ts';
+import type { WaitingRoom } from './waiting.ts';
 
 /** Two signed heads that cannot both be true, as notes: anyone who knows the channel can check them. */
 export interface Evidence {
@@ -46,7 +47,7 @@ const LAST_TILES_MAX = 8_192;
 export class ProvenLog {
   readonly evidence: Evidence[] = [];
   readonly #identity: Identity;
-  readonly #waiting: { readonly size: number };
+  readonly #waiting: Pick<WaitingRoom, 'mayAwait'>;
   readonly #fulfil: (need: string) => void;
   readonly #nodes = new Nodes();
   /** Roots that count: signed, or named by a root of the identity. */
@@ -59,8 +60,8 @@ export class ProvenLog {
   #unlinked: SignedHead[] = [];
   #head: SignedHead | null = null;
 
-  /** While nothing is `waiting`, `fulfil` need not hear of each hash that is proven. */
-  constructor(identity: Identity, waiting: { readonly size: number }, fulfil: (need: string) => void) {
+  /** `fulfil` need not hear of each hash that is proven, only of those that `waiting` may await. */
+  constructor(identity: Identity, waiting: Pick<WaitingRoom, 'mayAwait'>, fulfil: (need: string) => void) {
     this.#identity = identity;
     this.#waiting = waiting;
     this.#fulfil = fulfil;
@@ -277,7 +278,7 @@ export class ProvenLog {
 
   #put(level: number, index: number, hash: Uint8Array): void {
     if (!this.#nodes.put(level, index, hash)) for (const head of this.#unlinked) this.#keepEvidence(head);
-    if (this.#waiting.size === 0) return;
+    if (!this.#waiting.mayAwait(index)) return;
     if (level === 0) this.#fulfil(leafNeed(index));
     else if (level % 8 === 0) this.#fulfil(nodeNeed(level, index));
   }

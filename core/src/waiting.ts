@@ -16,6 +16,8 @@ export class WaitingRoom {
   readonly #byNeed = new Map<string, Map<string, TreeFile>>();
   /** Files that nothing proven names, oldest first. */
   readonly #strangers = new Map<TreeFile, Place>();
+  /** Numbers that needs end in, since nothing last waited: most indexes that are proven are not among them. */
+  readonly #numbers = new Set<number>();
   #bytes = 0;
   #files = 0;
 
@@ -26,6 +28,7 @@ export class WaitingRoom {
     const group = this.#byNeed.get(need) ?? new Map<string, TreeFile>();
     this.#byNeed.set(need, group.set(id, file));
     if (!isExpected) this.#strangers.set(file, { need, id });
+    this.#numbers.add(Number(need.slice(need.lastIndexOf('/') + 1)));
     this.#files++;
     this.#bytes += file.bytes.length;
   }
@@ -54,6 +57,12 @@ export class WaitingRoom {
     this.#strangers.delete(file);
     this.#files--;
     this.#bytes -= file.bytes.length;
+    if (this.#files === 0) this.#numbers.clear();
+  }
+
+  /** False where no need ends in this number: quicker to find than a need. */
+  mayAwait(number: number): boolean {
+    return this.#numbers.has(number);
   }
 
   has(need: string): boolean {
@@ -66,9 +75,5 @@ export class WaitingRoom {
 
   *files(): Generator<TreeFile> {
     for (const group of this.#byNeed.values()) yield* group.values();
-  }
-
-  get size(): number {
-    return this.#files;
   }
 }

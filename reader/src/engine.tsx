@@ -1,5 +1,5 @@
 /** Starts the page: verifies the tree that the file carries, a little at a time, and then takes over. */
-import { Library, Refused, describeLibrary, type Outcome } from '@pappus/core';
+import { Library, Refused, describeLibrary, useSha256, wasmSha256, type Outcome } from '@pappus/core';
 import { filesOfDocument } from '@pappus/transports';
 import { render } from 'preact';
 import { App, type Fault } from './app.tsx';
@@ -16,6 +16,8 @@ const SLICE_MS = 24;
 async function start(): Promise<void> {
   const place = document.getElementById('page')!;
   const words = JSON.parse(place.dataset['words']!) as Words;
+  const faster = wasmSha256();
+  if (faster) useSha256(faster);
   const library = new Library({ channelId: place.dataset['channel']! });
   const faults = await offerAll(library, words);
   const now = Math.floor(Date.now() / 1000);

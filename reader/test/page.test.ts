@@ -77,6 +77,8 @@ describe('a whole file', () => {
     const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("connect-src 'none'");
+    const compiles = (): unknown => new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    await page.evaluate(compiles);
     expect(opened.requests).toEqual([page.url().replace(/#.*/, '')]);
     expect([...opened.errors, ...opened.intrusions]).toEqual([]);
   });

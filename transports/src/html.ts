@@ -107,7 +107,8 @@ const CLOSE_TAG = '</script>';
 function contentPolicy(script: string, style: string): string {
   return [
     "default-src 'none'",
-    `script-src ${script}`,
+    // WebAssembly hashes; only a script that the policy lets run can compile it.
+    `script-src ${script} 'wasm-unsafe-eval'`,
     `style-src ${style}`,
     'img-src data: blob:',
     'media-src blob:',

@@ -43,7 +43,7 @@ describe('writeHtml', () => {
 <html lang="fa" dir="rtl">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${hash(PAGE.script)}; style-src ${hash(PAGE.css)}; img-src data: blob:; media-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${hash(PAGE.script)} 'wasm-unsafe-eval'; style-src ${hash(PAGE.css)}; img-src data: blob:; media-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>قاصدک &#38; &#34;News&#34; &#60;1&#62;</title>
