@@ -9,7 +9,7 @@ import {
   type PostReport,
   type RefusalCode,
 } from '@pappus/core';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Fragment, h, render } from 'preact';
 import { Blocks, Link } from './blocks.tsx';
 import { ago, day, fill } from './say.ts';
 import { factsOf, listed, standingOf } from './standing.ts';
@@ -27,6 +27,8 @@ interface AppProps {
   words: Words;
   /** Seconds since 1970. */
   now: number;
+  /** The post that is shown; null for the list. */
+  open: number | null;
 }
 
 const ADDRESS = /^#post-(\d{1,15})$/;
@@ -36,41 +38,36 @@ function postInAddress(): number | null {
   return match ? Number(match[1]) : null;
 }
 
-export function App(props: AppProps) {
-  const open = useOpenPost();
-  const report = describeLibrary(props.library);
-  if (!report) return <Faults {...props} />;
-  const posts = [...postsOf(props.library)];
-  return (
-    <>
-      <Header report={report} posts={posts} {...props} />
-      {open === null ? <Headlines posts={posts} words={props.words} /> : <Post index={open} {...props} />}
-      <HowIKnow report={report} {...props} />
-    </>
-  );
+/** Draws the page in `place`, and again whenever the address names another post. Focus goes where the eye goes. */
+export function show(props: Omit<AppProps, 'open'>, place: HTMLElement): void {
+  let open = postInAddress();
+  const draw = (): void => render(<App open={open} {...props} />, place);
+  addEventListener('hashchange', () => {
+    const left = open;
+    open = postInAddress();
+    if (open === left) return;
+    draw();
+    place.querySelector<HTMLElement>(open === null ? `[href="#post-${left}"]` : 'main')?.focus();
+    if (open !== null) scrollTo(0, 0);
+  });
+  addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape' && open !== null) location.hash = '';
+  });
+  draw();
 }
 
-/** The post in the address, or null for the list. Focus goes where the eye goes. */
-function useOpenPost(): number | null {
-  const [open, setOpen] = useState(postInAddress());
-  const before = useRef(open);
-  useEffect(() => {
-    const follow = (): void => setOpen(postInAddress());
-    const leave = ({ key }: KeyboardEvent): void => {
-      if (key === 'Escape' && postInAddress() !== null) location.hash = '';
-    };
-    addEventListener('hashchange', follow);
-    addEventListener('keydown', leave);
-  }, []);
-  useLayoutEffect(() => {
-    const left = before.current;
-    before.current = open;
-    if (open === left) return;
-    const next = open === null ? `[href="#post-${left}"]` : 'main';
-    document.querySelector<HTMLElement>(next)?.focus();
-    if (open !== null) scrollTo(0, 0);
-  }, [open]);
-  return open;
+function App(props: AppProps) {
+  const { library, open, words } = props;
+  const report = describeLibrary(library);
+  if (!report) return <Faults {...props} />;
+  const posts = [...postsOf(library)];
+  return (
+    <Fragment>
+      <Header report={report} posts={posts} {...props} />
+      {open === null ? <Headlines posts={posts} words={words} /> : <Post index={open} {...props} />}
+      <HowIKnow report={report} {...props} />
+    </Fragment>
+  );
 }
 
 function Header({ report, posts, words, now }: AppProps & { report: LibraryReport; posts: readonly PostReport[] }) {
@@ -198,7 +195,7 @@ function Article({ post: { index, record }, library, words }: { post: PostReport
   );
 }
 
-function HowIKnow({ report, faults, words, library }: AppProps & { report: LibraryReport }) {
+function HowIKnow({ report, faults, words }: AppProps & { report: LibraryReport }) {
   return (
     <details>
       <summary>{words.howIKnow}</summary>
@@ -216,15 +213,15 @@ function HowIKnow({ report, faults, words, library }: AppProps & { report: Libra
       {report.evidence.map(({ held, other }) => (
         <pre dir="ltr">{`${held}\n${other}`}</pre>
       ))}
-      <Faults faults={faults} words={words} library={library} now={0} />
+      <Faults faults={faults} words={words} />
     </details>
   );
 }
 
-function Faults({ faults, words }: AppProps) {
+function Faults({ faults, words }: Pick<AppProps, 'faults' | 'words'>) {
   if (faults.length === 0) return null;
   return (
-    <>
+    <Fragment>
       <p class="warning">{words.leftOut}</p>
       <ul>
         {faults.map(({ path, code }) => (
@@ -233,6 +230,6 @@ function Faults({ faults, words }: AppProps) {
           </li>
         ))}
       </ul>
-    </>
+    </Fragment>
   );
 }

@@ -1,10 +1,10 @@
 /** Blocks drawn as elements. Nothing here parses markup: a channel brings structure and text, never HTML. */
 import type { Block, Inline } from '@pappus/core';
-import { h, type ComponentChild } from 'preact';
+import { Fragment, h, type ComponentChild } from 'preact';
 
 /** A text layer; `depth` of its headings starts under the title. */
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
-  return <>{blocks.map(drawBlock)}</>;
+  return <Fragment>{blocks.map(drawBlock)}</Fragment>;
 }
 
 function drawBlock(block: Block): ComponentChild {
@@ -69,7 +69,11 @@ function drawInline(inline: Inline): ComponentChild {
     case 'link':
       return <Link url={inline.url}>{inlines(inline.children)}</Link>;
     case 'span':
-      return inline.lang ? <bdi lang={inline.lang}>{inlines(inline.children)}</bdi> : <>{inlines(inline.children)}</>;
+      return inline.lang ? (
+        <bdi lang={inline.lang}>{inlines(inline.children)}</bdi>
+      ) : (
+        <Fragment>{inlines(inline.children)}</Fragment>
+      );
   }
 }
 

@@ -1,8 +1,7 @@
 /** Starts the page: verifies the tree that the file carries, a little at a time, and then takes over. */
 import { Library, Refused, describeLibrary, useSha256, wasmSha256, type Outcome } from '@pappus/core';
 import { filesOfDocument } from '@pappus/transports';
-import { render } from 'preact';
-import { App, type Fault } from './app.tsx';
+import { show, type Fault } from './app.tsx';
 import type { Words } from './words/words.ts';
 
 interface Verdict {
@@ -25,7 +24,7 @@ async function start(): Promise<void> {
   place.replaceChildren();
   // Nothing stays that was not verified, but the tree itself: a browser saves it along with the page.
   document.body.replaceChildren(place, ...document.querySelectorAll('body > script'));
-  render(<App library={library} faults={faults} words={words} now={now} />, place);
+  show({ library, faults, words, now }, place);
 }
 
 async function offerAll(library: Library, words: Words): Promise<Fault[]> {
