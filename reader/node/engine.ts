@@ -30,6 +30,7 @@ function configOf(entry: string): InlineConfig {
     configFile: false,
     logLevel: 'error',
     root: pathOf('..'),
+    resolve: { alias: { '@noble/hashes/sha2.js': pathOf('../../core/src/sha2.ts') } }, // decision 008
     oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' } },
     build: {
       write: false,
