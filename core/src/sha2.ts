@@ -7,8 +7,9 @@
 const START = primes(8).map((prime) => rootFraction(prime, 2n));
 const ROUNDS = primes(80).map((prime) => rootFraction(prime, 3n));
 
-const START_256 = Int32Array.from(START, upperHalf);
-const ROUNDS_256 = Int32Array.from(ROUNDS, upperHalf);
+/** Initial words and round constants of SHA-256. Not to be altered. */
+export const START_256 = Int32Array.from(START, upperHalf);
+export const ROUNDS_256 = Int32Array.from(ROUNDS.slice(0, 64), upperHalf);
 const schedule256 = new Int32Array(64);
 const schedule512 = new BigUint64Array(80);
 

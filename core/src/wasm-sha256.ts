@@ -6,8 +6,8 @@
  * All rounds stand one after the other, so that no working variable ever moves: each round renames them instead, and
  * an engine keeps them in registers. The code is written in the order of the stack machine, operands first.
  */
+import { ROUNDS_256, START_256 } from './sha2.ts';
 
-const ROUNDS = 64;
 const WORDS = 8;
 const DIGEST_BYTES = 32;
 const BLOCK_BYTES = 64;
@@ -100,7 +100,7 @@ function functionBody(): Code {
   pushConstant(code, BLOCKS);
   code.push(SET, AT, LOOP, NO_VALUE);
   for (let i = 0; i < WORDS; i++) code.push(CONST, 0, LOAD, ALIGNED, 4 * i, SET, A + i);
-  for (const [i, k] of constantsOf(ROUNDS, Math.cbrt).entries()) pushRound(code, i, k);
+  ROUNDS_256.forEach((k, i) => pushRound(code, i, k));
   for (let i = 0; i < WORDS; i++) {
     code.push(CONST, 0, CONST, 0, LOAD, ALIGNED, 4 * i, GET, A + i, ADD, STORE, ALIGNED, 4 * i);
   }
@@ -108,16 +108,6 @@ function functionBody(): Code {
   pushConstant(code, BLOCK_BYTES);
   code.push(ADD, SET, AT, GET, LEFT, CONST, 0x7f, ADD, TEE, LEFT, BRANCH_IF, 0, END, END);
   return code;
-}
-
-/**
- * The first 32 bits behind the point of a root of the first primes (FIPS 180-4 §4.2.2, §5.3.3). None of these 72
- * numbers lies so near the next that the last bits of a double could decide.
- */
-function constantsOf(count: number, root: (prime: number) => number): number[] {
-  const primes: number[] = [];
-  for (let i = 2; primes.length < count; i++) if (primes.every((prime) => i % prime !== 0)) primes.push(i);
-  return primes.map((prime) => ((root(prime) % 1) * 2 ** 32) | 0);
 }
 
 /** `size` in the three octets of a padded LEB128, then the code. */
@@ -161,9 +151,8 @@ function hasher(memory: ArrayBuffer, compress: (blocks: number) => void): (bytes
   const words = new Int32Array(memory, 0, WORDS);
   const state = new DataView(memory);
   const room = new Uint8Array(memory, BLOCKS);
-  const start = constantsOf(WORDS, Math.sqrt);
   return (bytes) => {
-    words.set(start);
+    words.set(START_256);
     let rest = bytes;
     for (; rest.length >= CHUNK_BYTES; rest = rest.subarray(CHUNK_BYTES)) {
       room.set(rest.subarray(0, CHUNK_BYTES));
