@@ -8,7 +8,9 @@ export interface TimingCase {
 }
 
 export const PAPPUS = 'Pappus, an export';
+export const PAPPUS_NAMED = 'Pappus, an export, texts held against their records when read';
 export const PAPPUS_PAGE = 'Pappus, an export, no native code';
+export const PAPPUS_PAGE_NAMED = 'Pappus, an export, no native code, texts when read';
 export const ATPROTO = 'AT Protocol, verifyRepoCar';
 export const ATPROTO_RECORDS = 'AT Protocol, verifyRecords';
 export const SSB = 'SSB, ssb-validate append';
@@ -21,11 +23,13 @@ export const TIMING_CASES: readonly TimingCase[] = [
   { name: PAPPUS, script: 'verify-pappus.ts', parameters: [] },
   { name: ATPROTO, script: 'verify-atproto.ts', parameters: [] },
   { name: 'Pappus, a mirror with tiles and entries', script: 'verify-pappus.ts', parameters: ['--tiles', 'yes'] },
+  { name: PAPPUS_NAMED, script: 'verify-pappus.ts', parameters: ['--layers', 'when-read'] },
   { name: ATPROTO_RECORDS, script: 'verify-atproto.ts', parameters: ['--records', 'yes'] },
   { name: 'Pappus, an export, each text decoded too', script: 'verify-pappus.ts', parameters: ['--texts', 'yes'] },
   { name: SSB, script: 'verify-ssb.ts', parameters: [] },
   { name: 'Pappus, an export compressed (codec 2)', script: 'verify-pappus.ts', parameters: ['--codec', 'well'] },
   { name: PAPPUS_PAGE, script: 'verify-pappus.ts', parameters: ['--hash', 'wasm'] },
+  { name: PAPPUS_PAGE_NAMED, script: 'verify-pappus.ts', parameters: ['--hash', 'wasm', '--layers', 'when-read'] },
   { name: NOSTR_WASM, script: 'verify-nostr.ts', parameters: ['--posts', '10000'] },
   {
     name: 'Pappus, a mirror with tiles and entries, no native code',

@@ -4,6 +4,7 @@
  *     --hash node | wasm | noble   SHA-256 lent by Node, as on a page, or as on a page that may not use WebAssembly
  *     --codec identity | well how items are coded
  *     --texts yes | no        whether every text is also decoded to blocks, as where a reader opens each post
+ *     --layers at-once | when-read   whether texts are held against their records now, or once a reader opens them
  *     --tiles yes | no        all files as in a mirror, or what an export carries, in its order
  */
 import { Library, byValue, inOfferOrder, postsOf, type Compress, type TreeFile } from '@pappus/core';
@@ -22,6 +23,7 @@ lendHash(argument('hash', 'node'));
 
 const channel = new BenchChannel({ compress, compressQuickly: compress });
 channel.publish(benchPosts(POSTS).map(newPostOf), PER_EDITION);
+const layersWhenRead = argument('layers', 'at-once') === 'when-read';
 const dictionaries = builtInDictionaries().map((d) => d.bytes);
 const files = inOrder([...channel.files].map(([path, bytes]) => ({ path, bytes })));
 
@@ -34,7 +36,7 @@ function inOrder(all: TreeFile[]): TreeFile[] {
 }
 
 function verify(): Library {
-  const library = new Library({ channelId: channel.channelId, dictionaries });
+  const library = new Library({ channelId: channel.channelId, dictionaries, layersWhenRead });
   for (const { path, bytes } of files) library.offer(path, bytes);
   if (argument('texts', 'no') === 'yes') for (const index of library.contents.posts.keys()) library.text(index);
   if (library.needs.length > 0) throw new Error(`waits for ${library.needs[0]}`);

@@ -31,7 +31,7 @@ import {
   type Coding,
   type Dictionaries,
 } from './pack.ts';
-import { ENTRY, ENTRY_BYTES, SALT_BYTES, entryOf, type EntryType } from './post.ts';
+import { ENTRY, ENTRY_BYTES, SALT_BYTES, decodeRecord, decodeTombstone, entryOf, type EntryType } from './post.ts';
 import { Refused } from './refused.ts';
 
 /** What makes a root hash a head: time in seconds and two Ed25519 signatures of 64 octets. */
@@ -312,4 +312,14 @@ function decodePackRef(value: Cbor): PackRef {
     last: start + asInteger(span, 'span', 0, LIMITS.logSize),
     sizeBytes: asInteger(size, 'pack size', 1, LIMITS.packBytes),
   };
+}
+
+/** A suffix is taken whole or not at all: a malformed record refuses it before anything is learnt. */
+export function requireReadable(suffix: Suffix): void {
+  for (const r of suffix.records) {
+    if ('entry' in r) continue;
+    if (r.type === ENTRY.post) decodeRecord(r.record);
+    if (r.type === ENTRY.mark) decodeMark(r.record);
+    if (r.type === ENTRY.tombstone) decodeTombstone(r.record);
+  }
 }

@@ -8,14 +8,23 @@ import { decodeBlocks, type Block } from './blocks.ts';
 import { parseDictionary, type Dictionary } from './codec.ts';
 import { Claims } from './claims.ts';
 import { Contents } from './contents.ts';
-import { decodeMark, decodeSuffix, type Suffix } from './edition.ts';
+import { decodeMark, decodeSuffix, requireReadable, type Suffix } from './edition.ts';
 import { readHeadlines, type ReadHeadline } from './headlines.ts';
 import { Identity } from './identity.ts';
 import { LIMITS } from './limits.ts';
 import { leafHash, parseEntryBundle } from './log.ts';
 import { parseNote } from './note.ts';
 import { contentId, decodeData, decodePack, encodePack, withoutPost, type LayerItem, type Pack } from './pack.ts';
-import { ENTRY, ENTRY_BYTES, decodeRecord, decodeTombstone, layerDigest, textLayerOf, type EntryType } from './post.ts';
+import {
+  ENTRY,
+  ENTRY_BYTES,
+  decodeRecord,
+  decodeTombstone,
+  layerDigest,
+  textLayerOf,
+  type EntryType,
+  type PostRecord,
+} from './post.ts';
 import { ProvenLog, SIZES_NEED, leafNeed, sizeNeed, type Evidence } from './proven.ts';
 import { Refused, refusal, type RefusalCode } from './refused.ts';
 import { decodeRoot } from './root.ts';
@@ -33,6 +42,11 @@ export interface LibraryOptions {
   channelId?: string | null;
   /** Dictionary files that this reader brings along. */
   dictionaries?: Iterable<Uint8Array>;
+  /**
+   * Takes a layers pack that a proven mark names by its name alone, so that the signature covers each of its octets,
+   * and checks a layer against its record once it is read (spec §11). Opening many posts then costs little.
+   */
+  layersWhenRead?: boolean;
 }
 
 const ACCEPTED: Outcome = { status: 'accepted' };
@@ -114,15 +128,23 @@ export class Library {
     return this.#files.get(path) ?? null;
   }
 
-  /** The layer of a post, verified; null when it has not arrived or was withdrawn. `number` counts from 1. */
+  /**
+   * The layer of a post, verified; null when it has not arrived or was withdrawn. `number` counts from 1.
+   * A layer that is not its record's is null too, and counts as not arrived from then on.
+   */
   layer(index: number, number: number): Uint8Array | null {
     const post = this.contents.posts.get(index);
     const path = post?.layers[number - 1];
     if (!post || !path) return null;
     const { items } = decodePack(this.#files.get(path)!) as Pack & { kind: 'layers' };
     const item = items.find((i) => i.index === index && i.layer === number)!;
-    const bytes = decodeData(item, post.record.layers[number - 1]!.size, this.#dictionary);
-    return bytes && bytes.slice();
+    try {
+      return this.#readLayer(item, post.record).slice();
+    } catch (error) {
+      post.layers[number - 1] = undefined;
+      this.#settled.push({ path, outcome: refusedOutcome(error) });
+      return null;
+    }
   }
 
   /**
@@ -390,17 +412,14 @@ export class Library {
 
   #takeLayers(path: TreePath, id: string, bytes: Uint8Array, pack: Pack & { kind: 'layers' }): string | null {
     const { contents } = this;
+    const isNamed = this.#options.layersWhenRead === true && this.#claims.isListed(id);
     for (const item of pack.items) {
       if (contents.withdrawn.has(item.index)) continue;
       const post = contents.posts.get(item.index);
       if (!post) return recordNeed(item.index);
-      const layer = post.record.layers[item.layer - 1];
-      if (!layer) throw new Refused('layer', 'a layer that its record does not name');
-      const decoded = decodeData(item, Math.min(layer.size, LIMITS.textLayerBytes), this.#dictionary);
-      if (!decoded) return dictionaryNeed(item.coding.dictionary);
-      if (decoded.length !== layer.size || !equalBytes(layerDigest(item.salt, decoded), layer.digest)) {
-        throw new Refused('layer', 'a layer is not the one that its record committed to');
-      }
+      const { dictionary } = item.coding;
+      if (dictionary !== null && !this.#dictionaries.has(dictionary)) return dictionaryNeed(dictionary);
+      if (!isNamed) this.#readLayer(item, post.record);
     }
     const isNews = pack.items.some(({ index, layer }) => {
       const post = contents.posts.get(index);
@@ -411,6 +430,17 @@ export class Library {
     this.#hold(path, pack.items);
     for (const { index } of pack.items) if (contents.withdrawn.has(index)) this.#forget(index);
     return null;
+  }
+
+  /** A layer whose dictionary is held. @throws Refused `layer` unless it is the one that its record committed to. */
+  #readLayer(item: LayerItem, record: PostRecord): Uint8Array {
+    const layer = record.layers[item.layer - 1];
+    if (!layer) throw new Refused('layer', 'a layer that its record does not name');
+    const decoded = decodeData(item, Math.min(layer.size, LIMITS.textLayerBytes), this.#dictionary);
+    if (!decoded || decoded.length !== layer.size || !equalBytes(layerDigest(item.salt, decoded), layer.digest)) {
+      throw new Refused('layer', 'a layer is not the one that its record committed to');
+    }
+    return decoded;
   }
 
   #hold(path: TreePath, items: readonly LayerItem[]): void {
@@ -452,23 +482,13 @@ export class Library {
   }
 }
 
-/** A suffix is taken whole or not at all: a malformed record refuses it before anything is learnt. */
-function requireReadable(suffix: Suffix): void {
-  for (const r of suffix.records) {
-    if ('entry' in r) continue;
-    if (r.type === ENTRY.post) decodeRecord(r.record);
-    if (r.type === ENTRY.mark) decodeMark(r.record);
-    if (r.type === ENTRY.tombstone) decodeTombstone(r.record);
-  }
-}
-
 /** Tells files of one path apart. What has the digest in its path has one content only. */
 function waitingId({ path, bytes }: TreeFile, { kind }: PathParts): string {
   return kind === 'pack' || kind === 'dict' ? path : `${path}:${contentId(bytes)}`;
 }
 
 const recordNeed = (index: number): string => `record/${index}`;
-const dictionaryNeed = (id: string | null): string => formatPath({ kind: 'dict', id: id! });
+const dictionaryNeed = (id: string): string => formatPath({ kind: 'dict', id });
 
 function refusedOutcome(error: unknown): Outcome {
   if (error instanceof Refused) return { status: 'refused', code: error.code, detail: error.detail };

@@ -1,6 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { Library, describeLibrary, inOfferOrder, postsOf, treePath, wantedPaths, type TreeFile } from '../src/index.ts';
-import { TestNewsroom } from './newsroom.ts';
+import {
+  Library,
+  contentId,
+  decodePack,
+  describeLibrary,
+  encodeBlocks,
+  encodePack,
+  inOfferOrder,
+  postsOf,
+  treePath,
+  wantedPaths,
+  type TreeFile,
+} from '../src/index.ts';
+import { TestNewsroom, identityCoding, newPost } from './newsroom.ts';
 
 function filesOf(newsroom: TestNewsroom): TreeFile[] {
   return [...newsroom.files].map(([path, bytes]) => ({ path: treePath(path), bytes }));
@@ -48,6 +60,52 @@ describe('Library', () => {
       offerAll(library, [...files.slice(turn), ...files.slice(0, turn)].reverse());
       expect([...postsOf(library)].map((p) => p.status)).toEqual(['current', 'current', 'current']);
       expect(library.needs).toEqual([]);
+    }
+  });
+});
+
+describe('layersWhenRead', () => {
+  const said = newPost({ title: '', text: ['As the record says.'] }).layers[0]!.bytes;
+  const other = newPost({ title: '', text: ['Not what it says...'] }).layers[0]!.bytes;
+
+  /** Its mark lists a pack with a text that its record does not commit to. */
+  function untrue(): TestNewsroom {
+    const newsroom = new TestNewsroom();
+    const stories = [
+      { title: 'True', text: ['Three.'] },
+      { title: 'Untrue', text: ['As the record says.'] },
+    ];
+    const swap = (bytes: Uint8Array) => identityCoding(bytes.join() === said.join() ? other : bytes);
+    newsroom.publish({ stories, compress: swap });
+    return newsroom;
+  }
+
+  test('a text that is not its record’s refuses its pack, or once it is read itself', () => {
+    expect(other).toHaveLength(said.length);
+    const files = inOfferOrder(filesOf(untrue()));
+    const [atOnce, whenRead] = [new Library(), new Library({ layersWhenRead: true })];
+    for (const library of [atOnce, whenRead]) offerAll(library, files);
+    expect([...postsOf(atOnce)].map((p) => p.status)).toEqual(['headline', 'headline']);
+    expect([...postsOf(whenRead)].map((p) => p.status)).toEqual(['current', 'current']);
+    expect([whenRead.text(1), whenRead.text(0)?.length]).toEqual([null, 1]);
+    expect([...postsOf(whenRead)].map((p) => p.status)).toEqual(['current', 'headline']);
+    expect(whenRead.takeSettled()).toMatchObject([{ outcome: { status: 'refused', code: 'layer' } }]);
+  });
+
+  test('a pack that no mark names is judged at once', () => {
+    const files = inOfferOrder(filesOf(sample()));
+    const library = new Library({ layersWhenRead: true });
+    const packs = files.filter((file) => file.path.startsWith('pack/')).map(({ bytes }) => decodePack(bytes));
+    offerAll(
+      library,
+      files.filter(({ path }) => !path.startsWith('pack/')),
+    );
+    for (const pack of packs) {
+      if (pack.kind === 'headlines') continue;
+      const items = pack.items.map((item) => ({ ...item, data: encodeBlocks([]) }));
+      const bytes = encodePack({ ...pack, items });
+      const outcome = library.offer(`pack/${contentId(bytes)}`, bytes);
+      expect(outcome).toMatchObject({ status: 'refused', code: 'layer' });
     }
   });
 });

@@ -17,7 +17,7 @@ async function start(): Promise<void> {
   const words = JSON.parse(place.dataset['words']!) as Words;
   const faster = wasmSha256();
   if (faster) useSha256(faster);
-  const library = new Library({ channelId: place.dataset['channel']! });
+  const library = new Library({ channelId: place.dataset['channel']!, layersWhenRead: true });
   const faults = await offerAll(library, words);
   const now = Math.floor(Date.now() / 1000);
   document.title = describeLibrary(library)?.name ?? '';
