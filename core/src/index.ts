@@ -142,4 +142,7 @@ export {
   type TreeFile,
   type TreePath,
 } from './tree.ts';
+export { decodeText, prime, type TextModel } from './text/decode.ts';
+export { encodeText } from './text/encode.ts';
+export { parseLanguagePack, type LanguagePack } from './text/language-pack.ts';
 export { wasmSha256 } from './wasm-sha256.ts';

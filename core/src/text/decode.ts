@@ -1,0 +1,129 @@
+/**
+ * The text codec: one item as the bits that a model of its language did not expect (spec 6). Codec 3 is an item alone;
+ * codec 4 is an item after the model has read another, the text layer of a post after the head of its record.
+ *
+ *     item     symbols of a code table (symbols.ts), each by the bits of its canonical code; each bit is coded under
+ *              the probability that the model gives it. `escape` is followed by 21 bits, a code point, high first;
+ *              `integer` + s by 6 bits, the bits n of a number, and by the n - 1 below its highest one, of which the
+ *              model sees ten and the rest are coded under one half
+ *     bits     an arithmetic code: low = 0, high = 2^32 - 1, value = the first four octets. For each bit
+ *              middle = low + (range >> 16) p + ((range & 65535) p >> 16), range = high - low, p of 65,536 that it is 1
+ *              value <= middle: the bit is 1, high = middle; else it is 0, low = middle + 1
+ *              while the first octets of low and high are equal: shift them out, and the next octet of data in
+ *     data     the fewest octets that decode so; behind its end the decoder reads up to four zeros. Nothing follows
+ *
+ *     pack     = version ‖ primed ‖ code table ‖ stream           numbers are LEB128 of at most 28 bits
+ *     version    1 octet, 02
+ *     primed     how many symbols the phrases have
+ *     code table for each length from 1 to 20: how many symbols, and each as the difference from the one before it of
+ *                that length (from 0 the first), d >= 0 as 2 d, d < 0 as -2 d - 1. The code is complete and has all
+ *                symbols that are no code points
+ *     stream     the mixing weights (`codeWeights`), then the phrases as symbols, with no item's end; arithmetic code
+ *
+ * Priming: the model starts empty with the weights of the pack, learns the phrases while it decodes them, takes the
+ * weights of the pack again, and lowers every count over 4 to 4. Each item begins from that state.
+ */
+import { Refused } from '../refused.ts';
+import { codeWeights, WEIGHT_STEP, type LanguagePack } from './language-pack.ts';
+import { INPUTS, Model, type BitCoder } from './model.ts';
+import { readItem, SYMBOL, symbolsOf } from './symbols.ts';
+
+/** Octets that may be read behind the data: they count as 0. */
+const PAST_END_MAX = 4;
+
+/** A model that has read the phrases of its pack: some 5 MB, and as much again for the state it returns to. */
+export interface TextModel {
+  readonly pack: LanguagePack;
+  readonly model: Model;
+  /** What the model knows before an item. */
+  readonly primed: Int32Array;
+  /** Symbols read by then. */
+  readonly position: number;
+}
+
+class Decoder {
+  readonly #data: Uint8Array;
+  #at = 0;
+  #low = 0;
+  #high = -1;
+  #value = 0;
+
+  constructor(data: Uint8Array) {
+    this.#data = data;
+    for (let i = 0; i < 4; i++) this.#shift();
+  }
+
+  readonly bit: BitCoder = (one) => {
+    const range = this.#high - this.#low;
+    const middle = (this.#low + Math.imul(range >>> 16, one) + (Math.imul(range & 0xffff, one) >>> 16)) | 0;
+    const bit = this.#value >>> 0 <= middle >>> 0 ? 1 : 0;
+    if (bit === 1) this.#high = middle;
+    else this.#low = (middle + 1) | 0;
+    while ((this.#low ^ this.#high) >>> 24 === 0) this.#shift();
+    return bit;
+  };
+
+  /** @throws Refused `compression` where octets are left. */
+  end(): void {
+    if (this.#at < this.#data.length) throw new Refused('compression', 'octets after the end');
+  }
+
+  #shift(): void {
+    const at = this.#at++;
+    if (at >= this.#data.length + PAST_END_MAX) throw new Refused('compression', 'ends too early');
+    this.#low <<= 8;
+    this.#high = (this.#high << 8) | 255;
+    this.#value = (this.#value << 8) | (at < this.#data.length ? this.#data[at]! : 0);
+  }
+}
+
+/** Reads the phrases of a pack: tens of milliseconds, once. @throws Refused `compression`. */
+export function prime(pack: LanguagePack): TextModel {
+  const decoder = new Decoder(pack.stream);
+  const model = new Model(pack);
+  codeWeights(decoder.bit, new Int32Array(INPUTS), model.weights);
+  const weights = model.weights.map((weight) => weight * WEIGHT_STEP);
+  model.weights.set(weights);
+  for (let left = pack.primed; left > 0; left--) {
+    if (isInteger(model.symbol(decoder.bit, -1))) model.number(decoder.bit, -1);
+  }
+  decoder.end();
+  model.weights.set(weights);
+  model.settle();
+  return { pack, model, primed: model.state.slice(), position: model.position };
+}
+
+function isInteger(symbol: number): boolean {
+  return symbol >= SYMBOL.integer && symbol < SYMBOL.small;
+}
+
+/** Codes symbols, as `symbolsOf` gives them, and learns them. */
+export function codeSymbols(model: Model, coder: BitCoder, symbols: readonly number[]): void {
+  for (let i = 0; i < symbols.length; i++) {
+    if (isInteger(model.symbol(coder, symbols[i]!))) model.number(coder, symbols[++i]!);
+  }
+}
+
+/** The model where an item begins, behind the item `before`. @throws Refused `compression` for another `before`. */
+export function beginItem({ model, primed, position }: TextModel, before: Uint8Array | null): Model {
+  // Also after an exception: whatever the last item left is gone.
+  model.state.set(primed);
+  model.begin(position, true);
+  const symbols = before === null ? [] : symbolsOf(before);
+  if (symbols === null) throw new Refused('compression', 'no item to follow');
+  codeSymbols(model, (_, bit) => bit, symbols);
+  return model;
+}
+
+/**
+ * The octets of an item, at most `bytesMax`. `before` is null for codec 3, for codec 4 the item that is read first.
+ * @throws Refused `compression`.
+ */
+export function decodeText(text: TextModel, data: Uint8Array, bytesMax: number, before: Uint8Array | null): Uint8Array {
+  const model = beginItem(text, before);
+  const decoder = new Decoder(data);
+  const { bit } = decoder;
+  const item = readItem({ symbol: () => model.symbol(bit, -1), number: () => model.number(bit, -1) }, bytesMax);
+  decoder.end();
+  return item;
+}
