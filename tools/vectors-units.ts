@@ -29,6 +29,7 @@ import {
 } from '@pappus/core';
 import { goldenNewsroom, wellKnown } from './vectors-golden.ts';
 import { MIXED } from './vectors-forge.ts';
+import { textVectors } from './vectors-text.ts';
 
 const SIXTEEN = '81'.repeat(16);
 const VALID = [
@@ -109,6 +110,7 @@ export function unitVectors() {
     digests: digests(),
     merkle: merkle(),
     codec: codecs(),
+    text: textVectors(),
   };
 }
 

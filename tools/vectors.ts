@@ -88,6 +88,7 @@ function addUnits(files: Map<string, Uint8Array>, units: ReturnType<typeof unitV
   files.set('units/note.json', json(units.note));
   files.set('units/digests.json', json(units.digests));
   files.set('units/codec.json', json(units.codec));
+  files.set('units/text.json', json(units.text));
 }
 
 /** Everything that needs no container in one file, contents by their id, for tests without a disk. */
