@@ -1,0 +1,12 @@
+const PATIENCE_MS = 20_000;
+
+/** Asks until there is an answer other than null: for what tells of nothing by itself. */
+export async function eventually<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    if (performance.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

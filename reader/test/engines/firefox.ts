@@ -1,0 +1,118 @@
+/** Debian's Firefox, through WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), which it speaks itself. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openGate, type Gate } from './gate.ts';
+import { findProgram, newHome, Program } from './program.ts';
+import { CommonTab, type Engine, type TabOptions } from './tab.ts';
+import { openWire, type Fields, type Wire } from './wire.ts';
+
+const path = findProgram('firefox-esr', 'firefox');
+
+export const firefoxEngine: Engine = {
+  name: 'firefox',
+  missing: path ? null : 'firefox-esr',
+  async open({ width = 360, height = 740, dark = false }: TabOptions = {}) {
+    const gate = await openGate();
+    const home = newHome();
+    writeFileSync(join(home, 'user.js'), preferences(gate.port, dark));
+    const args = ['--headless', '--no-remote', '--profile', home, '--remote-debugging-port=0', 'about:blank'];
+    const ready = /BiDi listening on (ws:\S+)/;
+    const env = { MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' }; // only so the preference for the settings server counts
+    const program = await Program.start(path!, args, { home, env, ready });
+    const tab = new FirefoxTab(program, gate);
+    await tab.connect({ width, height });
+    return tab;
+  },
+};
+
+/** Through the gate, and without what Firefox asks for on its own. */
+function preferences(port: number, dark: boolean): string {
+  const values = {
+    'network.proxy.type': 1,
+    'network.proxy.http': '127.0.0.1',
+    'network.proxy.http_port': port,
+    'network.proxy.ssl': '127.0.0.1',
+    'network.proxy.ssl_port': port,
+    'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
+    'app.normandy.enabled': false,
+    'app.update.disabledForTesting': true,
+    'browser.contentblocking.features.standard': '',
+    'browser.newtabpage.enabled': false,
+    'browser.safebrowsing.update.enabled': false,
+    'browser.search.update': false,
+    'browser.shell.checkDefaultBrowser': false,
+    'browser.topsites.contile.enabled': false,
+    'datareporting.policy.dataSubmissionEnabled': false,
+    'dom.push.connection.enabled': false,
+    'extensions.getAddons.cache.enabled': false,
+    'extensions.systemAddon.update.enabled': false,
+    'extensions.update.enabled': false,
+    'media.gmp-manager.updateEnabled': false,
+    'network.captive-portal-service.enabled': false,
+    'network.connectivity-service.enabled': false,
+    'security.OCSP.enabled': 0,
+    'services.settings.server': 'data:,#remote-settings-dummy/v1',
+    'toolkit.telemetry.enabled': false,
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`)
+    .join('');
+}
+
+class FirefoxTab extends CommonTab {
+  readonly engine = 'firefox';
+  readonly #program: Program;
+  readonly #gate: Gate;
+  #wire!: Wire;
+  #context = '';
+
+  constructor(program: Program, gate: Gate) {
+    super(gate.knocks);
+    this.#program = program;
+    this.#gate = gate;
+  }
+
+  async connect(viewport: { width: number; height: number }): Promise<void> {
+    this.#wire = await openWire(`${this.#program.said}/session`, (method, params) => this.#note(method, params));
+    await this.#wire.send('session.new', { capabilities: {} });
+    await this.#wire.send('session.subscribe', { events: ['log.entryAdded', 'network.beforeRequestSent'] });
+    const { contexts } = await this.#wire.send('browsingContext.getTree');
+    this.#context = contexts[0].context;
+    await this.#wire.send('browsingContext.setViewport', { context: this.#context, viewport });
+  }
+
+  #note(method: string, params: Fields): void {
+    if (method === 'log.entryAdded' && params['level'] === 'error') this.errors.push(params['text']);
+    if (method !== 'network.beforeRequestSent') return;
+    const url = params['request'].url.replace(/#.*/, '');
+    if (!url.startsWith('data:')) this.requests.push(url); // Firefox draws its own scroll bars with a font of its own
+  }
+
+  /** A file is no network to Firefox, which says nothing of it. */
+  protected override async load(url: string): Promise<void> {
+    if (url.startsWith('file:')) this.requests.push(url.replace(/#.*/, ''));
+    await this.#wire.send('browsingContext.navigate', { context: this.#context, url, wait: 'complete' });
+  }
+
+  protected override async run(expression: string): Promise<string> {
+    const target = { context: this.#context };
+    const { result, exceptionDetails } = await this.#wire.send('script.evaluate', {
+      expression,
+      target,
+      awaitPromise: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.text);
+    return result.value;
+  }
+
+  override async screenshot(): Promise<Uint8Array> {
+    const { data } = await this.#wire.send('browsingContext.captureScreenshot', { context: this.#context });
+    return Buffer.from(data, 'base64');
+  }
+
+  override async close(): Promise<void> {
+    await this.#wire.send('browser.close').catch(() => {});
+    await this.#program.end();
+    this.#gate.close();
+  }
+}
