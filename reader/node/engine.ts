@@ -13,10 +13,10 @@ export function engineScript(): Promise<string> {
   return built;
 }
 
-/** A module and all that it needs as one classic script, made as the engine is; its exports are in `pappus`. */
-export async function buildScript(entry: string): Promise<string> {
+/** A module and all that it needs as one classic script, made as the engine is. `alias`: a file for a module's name. */
+export async function buildScript(entry: string, alias: Record<string, string> = {}): Promise<string> {
   const { build } = await import('vite'); // slow to load, and most commands never need it
-  const result = await build(await configOf(entry));
+  const result = await build(await configOf(entry, alias));
   const outputs = Array.isArray(result) ? result : [result];
   for (const output of outputs) {
     if (!('output' in output)) continue;
@@ -25,14 +25,14 @@ export async function buildScript(entry: string): Promise<string> {
   throw new Error('the engine was not built');
 }
 
-async function configOf(entry: string): Promise<InlineConfig> {
+async function configOf(entry: string, alias: Record<string, string>): Promise<InlineConfig> {
   const { terse } = await import('./terse.ts');
   return {
     configFile: false,
     logLevel: 'error',
     root: pathOf('..'),
     plugins: [terse()],
-    resolve: { alias: { '@noble/hashes/sha2.js': pathOf('../../core/src/sha2.ts') } }, // decision 008
+    resolve: { alias: { '@noble/hashes/sha2.js': pathOf('../../core/src/sha2.ts'), ...alias } }, // decision 008
     oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' } },
     build: {
       write: false,

@@ -1,0 +1,49 @@
+/** Core's own vectors, in the engines that readers have, from a script that is built as the page's engine is. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, describe, expect } from 'vitest';
+import { buildScript } from '../../node/engine.ts';
+import type { Tab } from './tab.ts';
+import { useEngines } from './tests.ts';
+
+const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const engineTest = useEngines();
+const folder = mkdtempSync(join(tmpdir(), 'pappus-vectors-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let built: Promise<string> | null = null;
+
+function script(): Promise<string> {
+  built ??= buildScript(pathOf('../../../core/test/vectors.test.ts'), { vitest: pathOf('in-page.ts') });
+  return built;
+}
+
+interface Result {
+  passed: number;
+  failed: string[];
+}
+
+/** Runs the tests whose names begin so. */
+async function runIn(tab: Tab, source: string, begin = ''): Promise<Result> {
+  const path = join(folder, `${tab.engine}.html`);
+  writeFileSync(path, `<!doctype html><meta charset="utf-8"><script>${source}</script>`);
+  await tab.goto(pathToFileURL(path).href);
+  return tab.evaluate<Result>(`inPage.run('${begin}')`);
+}
+
+describe("core's vectors", () => {
+  engineTest('hold, and one wrong octet does not', async (tab) => {
+    const source = await script();
+    const { passed, failed } = await runIn(tab, source);
+    expect(failed).toEqual([]);
+    expect(passed).toBeGreaterThan(300);
+    expect([tab.errors, tab.knocks]).toEqual([[], []]);
+
+    const leafOfNothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    expect(source).toContain(leafOfNothing);
+    const planted = await runIn(tab, source.replaceAll(leafOfNothing, `${leafOfNothing.slice(0, -1)}4`), 'units');
+    expect(planted.failed.map((line) => line.replace(/:.*/, ''))).toEqual(['units > root hashes']);
+  });
+});
