@@ -19,6 +19,8 @@ const display = findProgram('Xvfb');
 
 /** A page of a file may lead to any other; a page of nothing may not lead to a file. */
 const BLANK = pathToFileURL(join(import.meta.dirname, 'blank.html')).href;
+/** A window shows a document of nothing before it. */
+const BLANK_IS_HERE = `location.href === '${BLANK}' && document.readyState === 'complete'`;
 /** Bars and buttons shrink: a window cannot be narrower than they are. */
 const GTK_CSS = '* { min-width: 0; min-height: 0; padding: 0; margin: 0; border-width: 0; font-size: 1px }';
 
@@ -90,14 +92,14 @@ class WebKitTab extends CommonTab {
 
   async connect(): Promise<void> {
     this.#first = await this.#newWindow(() => {});
-    await this.#first.until(`document.readyState === 'complete'`);
+    await this.#first.until(BLANK_IS_HERE);
   }
 
   protected override async load(url: string): Promise<void> {
     this.#page?.close();
     await this.#first!.run(`'' + window.open('${BLANK}', '_blank', 'popup,noopener,${this.#parts.size}')`);
     this.#page = await this.#newWindow((method, params) => this.#note(method, params));
-    await this.#page.until(`location.href === '${BLANK}' && document.readyState === 'complete'`);
+    await this.#page.until(BLANK_IS_HERE);
     this.requests = [];
     await this.#page.follow(url);
   }
