@@ -1,6 +1,6 @@
 /**
  * Stands in for vitest where a test file runs inside a page: as much of it as core's vectors need. What fails is kept
- * in `inPage.failed`; `inPage.run(begin)` runs all whose names begin so.
+ * in `inPage.failed`; `inPage.run(pattern)` runs all whose names fit.
  */
 
 type Body = (...values: never[]) => unknown;
@@ -18,12 +18,21 @@ export function test(name: string, body: () => unknown): void {
   tests.push({ name: [...within, name].join(' > '), body });
 }
 
-/** As vitest does: an array is a list of arguments, all else is the one argument. */
+/** As vitest does: an array is a list of arguments, all else is the one argument; `%s` and `$key` name the case. */
 function each(take: (name: string, body: () => void) => void) {
   return (cases: readonly unknown[]) =>
     (name: string, body: Body): void =>
-      cases.forEach((one, i) => take(`${name} #${i}`, () => body(...((Array.isArray(one) ? one : [one]) as never[]))));
+      cases.forEach((one) => {
+        const values = (Array.isArray(one) ? one : [one]) as never[];
+        take(named(name, values[0]), () => body(...values));
+      });
 }
+
+function named(name: string, value: unknown): string {
+  if (typeof value === 'string') return name.replace('%s', value);
+  return name.replace(/\$(\w+)/g, (_, key: string) => String((value as Record<string, unknown>)[key]));
+}
+
 describe.each = each(describe);
 test.each = each(test);
 
@@ -46,7 +55,7 @@ export function expect(found: unknown) {
 function written(value: unknown): string {
   return (
     JSON.stringify(value, (_, inner: unknown) => {
-      if (inner instanceof Uint8Array) return { octets: [...inner] };
+      if (inner instanceof Uint8Array) return { octets: String(inner) };
       if (inner instanceof Map) return { map: [...inner] };
       if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
       return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -54,9 +63,9 @@ function written(value: unknown): string {
   );
 }
 
-async function run(begin: string): Promise<{ passed: number; failed: string[] }> {
+async function run(pattern: string): Promise<{ passed: number; failed: string[] }> {
   const failed: string[] = [];
-  const chosen = tests.filter(({ name }) => name.startsWith(begin));
+  const chosen = tests.filter(({ name }) => new RegExp(pattern).test(name));
   for (const { name, body } of chosen) {
     try {
       await body();

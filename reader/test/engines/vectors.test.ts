@@ -20,30 +20,33 @@ function script(): Promise<string> {
   return built;
 }
 
+/** Orders are proven elsewhere: here each vector is judged once. */
+const EACH_ONCE = '^(?!.*( > order [0-9]|reversed: true|then the whole tree))';
+
 interface Result {
   passed: number;
   failed: string[];
 }
 
-/** Runs the tests whose names begin so. */
-async function runIn(tab: Tab, source: string, begin = ''): Promise<Result> {
+/** Runs the tests whose names fit. */
+async function runIn(tab: Tab, source: string, pattern: string): Promise<Result> {
   const path = join(folder, `${tab.engine}.html`);
   writeFileSync(path, `<!doctype html><meta charset="utf-8"><script>${source}</script>`);
   await tab.goto(pathToFileURL(path).href);
-  return tab.evaluate<Result>(`inPage.run('${begin}')`);
+  return tab.evaluate<Result>(`inPage.run(${JSON.stringify(pattern)})`);
 }
 
 describe("core's vectors", () => {
   engineTest('hold, and one wrong octet does not', async (tab) => {
     const source = await script();
-    const { passed, failed } = await runIn(tab, source);
+    const { passed, failed } = await runIn(tab, source, EACH_ONCE);
     expect(failed).toEqual([]);
-    expect(passed).toBeGreaterThan(300);
+    expect(passed).toBeGreaterThan(100);
     expect([tab.errors, tab.knocks]).toEqual([[], []]);
 
     const leafOfNothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
     expect(source).toContain(leafOfNothing);
-    const planted = await runIn(tab, source.replaceAll(leafOfNothing, `${leafOfNothing.slice(0, -1)}4`), 'units');
+    const planted = await runIn(tab, source.replaceAll(leafOfNothing, `${leafOfNothing.slice(0, -1)}4`), '^units');
     expect(planted.failed.map((line) => line.replace(/:.*/, ''))).toEqual(['units > root hashes']);
   });
 });
