@@ -158,7 +158,7 @@ function speeds(): string {
     const ms = performance.now() - started;
     rate = Math.max(rate, layers.reduce((sum, { length }) => sum + length, 0) / ms / 1000);
   }
-  const state = (text!.primed.byteLength / 1e6).toFixed(1);
+  const state = (text!.learned.byteLength / 1e6).toFixed(1);
   return `Text layers of Fars, best of 12 runs on a shared machine: ${rate.toFixed(2)} MB of UTF-8 a second decoded in Node ${process.version}. Priming with fa.pack (${file.length} octets, ${text!.pack.primed} symbols): ${primeMs.toFixed(0)} ms, best of 8. State ${state} MB, and as much for the copy that undoes an item.`;
 }
 

@@ -23,7 +23,7 @@ import {
   weightCount,
   WEIGHT_STEP,
 } from '../core/src/text/language-pack.ts';
-import { INPUTS, Model } from '../core/src/text/model.ts';
+import { begin, INPUTS, load } from '../core/src/text/model.ts';
 import { SYMBOL, symbolsOf } from '../core/src/text/symbols.ts';
 import { headOf, layerOf, readArticles, RTL, type Article } from './corpus.ts';
 import { buildCode, type CodeTable } from './pack-code.ts';
@@ -121,13 +121,13 @@ interface Weights {
 
 /** Weights as they are after all articles, each read as an item; null where none was used. */
 function learnWeights(text: TextModel, articles: readonly Article[]): { learned: Int32Array; start: Int32Array } {
-  const { model } = text;
-  const start = beginItem(text, null).weights.slice();
+  const start = beginItem(text, null).slice();
   let learned = start;
   for (const [i, article] of articles.entries()) {
-    beginItem(text, null).weights.set(learned);
-    codeSymbols(model, (_, bit) => bit, [...symbolsOf(headOf(article, i))!, ...symbolsOf(layerOf(article))!]);
-    learned = model.weights.slice();
+    const weights = beginItem(text, null);
+    weights.set(learned);
+    codeSymbols((_, bit) => bit, [...symbolsOf(headOf(article, i))!, ...symbolsOf(layerOf(article))!]);
+    learned = weights.slice();
   }
   return { learned, start };
 }
@@ -164,9 +164,9 @@ export function encodeLanguagePack(
   }
   const encoder = new Encoder();
   codeWeights(encoder.bit, common.slice(), weights.slice());
-  const model = new Model(symbolCode(table.symbols, table.lengths));
-  model.weights.set(weights.map((weight) => weight * WEIGHT_STEP));
-  codeSymbols(model, encoder.bit, primed);
+  load(symbolCode(table.symbols, table.lengths), null).set(weights.map((weight) => weight * WEIGHT_STEP));
+  begin(0, false);
+  codeSymbols(encoder.bit, primed);
   return concatBytes(Uint8Array.from(head), encoder.end());
 }
 

@@ -150,8 +150,8 @@ function longest(text: TextModel) {
 }
 
 /** SHA-256 of the primed state: its 32-bit numbers, lowest octet first. */
-function hashOf({ primed }: TextModel): string {
-  return encodeHex(sha256(new Uint8Array(primed.buffer)));
+function hashOf({ learned }: TextModel): string {
+  return encodeHex(sha256(new Uint8Array(learned.buffer)));
 }
 
 function packFiles(): string[] {

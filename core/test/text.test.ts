@@ -14,7 +14,7 @@ import { rates, squash, SQUASH_ZERO, stretch } from '../src/text/tables.ts';
 const vectors = index.units.text;
 const PACK = decodeBase64(vectors.pack);
 const TEXT = prime(parseLanguagePack(PACK));
-const stateOf = ({ primed }: typeof TEXT): string => encodeHex(sha256(new Uint8Array(primed.buffer)));
+const stateOf = ({ learned }: typeof TEXT): string => encodeHex(sha256(new Uint8Array(learned.buffer)));
 const GOOD = vectors.items.find(({ what }) => what === 'after its head')!;
 const BEFORE = decodeHex(GOOD.before!);
 

@@ -25,18 +25,16 @@
  */
 import { Refused } from '../refused.ts';
 import { codeWeights, WEIGHT_STEP, type LanguagePack } from './language-pack.ts';
-import { INPUTS, Model, type BitCoder } from './model.ts';
+import { begin, codeNumber, codeSymbol, INPUTS, load, save, settle, type BitCoder } from './model.ts';
 import { readItem, SYMBOL, symbolsOf } from './symbols.ts';
 
 /** Octets that may be read behind the data: they count as 0. */
 const PAST_END_MAX = 4;
 
-/** A model that has read the phrases of its pack: some 5 MB, and as much again for the state it returns to. */
+/** What a model knows that has read the phrases of its pack: some 5 MB. All packs share as much to work in. */
 export interface TextModel {
   readonly pack: LanguagePack;
-  readonly model: Model;
-  /** What the model knows before an item. */
-  readonly primed: Int32Array;
+  readonly learned: Int32Array<ArrayBuffer>;
   /** Symbols read by then. */
   readonly position: number;
 }
@@ -80,17 +78,18 @@ class Decoder {
 /** Reads the phrases of a pack: tens of milliseconds, once. @throws Refused `compression`. */
 export function prime(pack: LanguagePack): TextModel {
   const decoder = new Decoder(pack.stream);
-  const model = new Model(pack);
-  codeWeights(decoder.bit, new Int32Array(INPUTS), model.weights);
-  const weights = model.weights.map((weight) => weight * WEIGHT_STEP);
-  model.weights.set(weights);
+  const weights = load(pack, null);
+  codeWeights(decoder.bit, new Int32Array(INPUTS), weights);
+  const own = weights.map((weight) => weight * WEIGHT_STEP);
+  weights.set(own);
+  begin(0, false);
   for (let left = pack.primed; left > 0; left--) {
-    if (isInteger(model.symbol(decoder.bit, -1))) model.number(decoder.bit, -1);
+    if (isInteger(codeSymbol(decoder.bit, -1))) codeNumber(decoder.bit, -1);
   }
   decoder.end();
-  model.weights.set(weights);
-  model.settle();
-  return { pack, model, primed: model.state.slice(), position: model.position };
+  weights.set(own);
+  settle();
+  return { pack, ...save() };
 }
 
 function isInteger(symbol: number): boolean {
@@ -98,21 +97,23 @@ function isInteger(symbol: number): boolean {
 }
 
 /** Codes symbols, as `symbolsOf` gives them, and learns them. */
-export function codeSymbols(model: Model, coder: BitCoder, symbols: readonly number[]): void {
+export function codeSymbols(coder: BitCoder, symbols: readonly number[]): void {
   for (let i = 0; i < symbols.length; i++) {
-    if (isInteger(model.symbol(coder, symbols[i]!))) model.number(coder, symbols[++i]!);
+    if (isInteger(codeSymbol(coder, symbols[i]!))) codeNumber(coder, symbols[++i]!);
   }
 }
 
-/** The model where an item begins, behind the item `before`. @throws Refused `compression` for another `before`. */
-export function beginItem({ model, primed, position }: TextModel, before: Uint8Array | null): Model {
-  // Also after an exception: whatever the last item left is gone.
-  model.state.set(primed);
-  model.begin(position, true);
+/**
+ * Puts the model where an item begins, behind the item `before`, and gives its weights: also after an exception,
+ * whatever the last item left is gone. @throws Refused `compression` for a `before` outside the domain.
+ */
+export function beginItem({ pack, learned, position }: TextModel, before: Uint8Array | null): Int32Array {
+  const weights = load(pack, learned);
+  begin(position, true);
   const symbols = before === null ? [] : symbolsOf(before);
   if (symbols === null) throw new Refused('compression', 'no item to follow');
-  codeSymbols(model, (_, bit) => bit, symbols);
-  return model;
+  codeSymbols((_, bit) => bit, symbols);
+  return weights;
 }
 
 /**
@@ -120,10 +121,10 @@ export function beginItem({ model, primed, position }: TextModel, before: Uint8A
  * @throws Refused `compression`.
  */
 export function decodeText(text: TextModel, data: Uint8Array, bytesMax: number, before: Uint8Array | null): Uint8Array {
-  const model = beginItem(text, before);
+  beginItem(text, before);
   const decoder = new Decoder(data);
   const { bit } = decoder;
-  const item = readItem({ symbol: () => model.symbol(bit, -1), number: () => model.number(bit, -1) }, bytesMax);
+  const item = readItem({ symbol: () => codeSymbol(bit, -1), number: () => codeNumber(bit, -1) }, bytesMax);
   decoder.end();
   return item;
 }

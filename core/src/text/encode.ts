@@ -51,6 +51,7 @@ export function encodeText(text: TextModel, item: Uint8Array, before: Uint8Array
   const symbols = symbolsOf(item);
   if (symbols === null) return null;
   const encoder = new Encoder();
-  codeSymbols(beginItem(text, before), encoder.bit, symbols);
+  beginItem(text, before);
+  codeSymbols(encoder.bit, symbols);
   return encoder.end();
 }
