@@ -159,7 +159,7 @@ function speeds(): string {
     rate = Math.max(rate, layers.reduce((sum, { length }) => sum + length, 0) / ms / 1000);
   }
   const state = (text!.learned.byteLength / 1e6).toFixed(1);
-  return `Text layers of Fars, best of 12 runs on a shared machine: ${rate.toFixed(2)} MB of UTF-8 a second decoded in Node ${process.version}. Priming with fa.pack (${file.length} octets, ${text!.pack.primed} symbols): ${primeMs.toFixed(0)} ms, best of 8. State ${state} MB, and as much for the copy that undoes an item.`;
+  return `Text layers of Fars, best of 12 runs on a shared machine: ${rate.toFixed(2)} MB of UTF-8 a second decoded in Node ${process.version}. Priming with fa.pack (${file.length} octets, ${text!.pack.primed} symbols): ${primeMs.toFixed(0)} ms, best of 8. State ${state} MB, and as much to work in, which all packs share.`;
 }
 
 function tableOf(weighed: readonly { name: string; tests: number; sizes: Sizes }[]): string {

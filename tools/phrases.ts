@@ -9,6 +9,9 @@ const PLACE_WORTH = [1, 0.35, 0.15, 0.05];
 /** The worth that is asked of the next phrases, as a part of what was asked of the last. */
 const EASING = 0.97;
 const ASKED_LEAST = 1e-3;
+/** Octets of phrases that the model's table holds, roughly. */
+const TABLE_BYTES = 150_000;
+const PARTS = 4;
 
 export interface PhraseChoice {
   lang: string;
@@ -25,7 +28,7 @@ interface Candidate {
   worth: number;
 }
 
-/** Phrases, sorted, that together fill at most `bytes`. */
+/** Phrases that together fill at most `bytes`. */
 export function choosePhrases(articles: readonly Article[], choice: PhraseChoice): string[] {
   const { lang, bytes } = choice;
   const worths = WRITTEN_TOGETHER.has(lang) ? PART_WORTH : RUN_WORTH;
@@ -60,7 +63,18 @@ export function choosePhrases(articles: readonly Article[], choice: PhraseChoice
       for (const run of candidate.runs) places.set(run, (places.get(run) ?? 0) + 1);
     }
   }
-  return chosen.sort(byCode);
+  return inOrder(chosen, bytes);
+}
+
+/**
+ * Sorted phrases take the fewest octets. Of a list that is larger than the model's table the end is remembered best:
+ * it comes in parts, the most valuable last.
+ */
+function inOrder(chosen: readonly string[], bytes: number): string[] {
+  const size = Math.ceil(chosen.length / (bytes > TABLE_BYTES ? PARTS : 1)) || 1;
+  const parts: string[][] = [];
+  for (let at = 0; at < chosen.length; at += size) parts.unshift(chosen.slice(at, at + size).sort(byCode));
+  return parts.flat();
 }
 
 function byCode(a: string, b: string): number {
