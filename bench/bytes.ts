@@ -18,7 +18,7 @@ import {
   type TreeFile,
   type TreePath,
 } from '@pappus/core';
-import { builtInDictionaries, compressQuickly, compressWell } from '@pappus/newsroom';
+import { Books, builtInDictionaries } from '@pappus/newsroom';
 import { writeZip } from '@pappus/transports';
 import { BenchChannel, seededOctets } from './channel.ts';
 import { weighHeadlines, weighLonePost, type LonePost, type PublishedPost } from './lone-post.ts';
@@ -49,6 +49,7 @@ export interface EditionShares {
   container: number;
 }
 
+const { compressQuickly, compressWell } = new Books();
 const ARTICLES = 1_000;
 const PER_EDITION = 50;
 

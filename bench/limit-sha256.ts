@@ -5,7 +5,7 @@
  *     --of digests         each digest that a library compares, and nothing else: `--hash node | wasm`
  */
 import { createHash } from 'node:crypto';
-import { concatBytes, decodePack, encodeUtf8, parsePath, sha256 } from '@pappus/core';
+import { concatBytes, decodePack, encodeUtf8, parsePath, sha256, type Compress } from '@pappus/core';
 import { BenchChannel } from './channel.ts';
 import { lendHash } from './hash.ts';
 import { argument, measure } from './measure.ts';
@@ -14,7 +14,7 @@ import { benchPosts, newPostOf } from './posts.ts';
 const POSTS = Number(argument('posts', '10000'));
 const LEAF_BYTES = 34;
 const NODE_BYTES = 65;
-const identity = (bytes: Uint8Array) => ({ coding: { codec: 0, dictionary: null }, data: bytes });
+const identity: Compress = (items) => ({ coding: { codec: 0, dictionary: null }, data: concatBytes(...items) });
 
 const channel = new BenchChannel({ compress: identity, compressQuickly: identity });
 channel.publish(benchPosts(POSTS).map(newPostOf), 256);

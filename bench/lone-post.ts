@@ -2,6 +2,7 @@
 import {
   concatBytes,
   decode,
+  decodeRecord,
   encode,
   encodeBase64,
   encodeSuffix,
@@ -20,8 +21,10 @@ import {
   type RecordInput,
   type SuffixInput,
 } from '@pappus/core';
-import { compressWell } from '@pappus/newsroom';
+import { Books } from '@pappus/newsroom';
 import type { BenchChannel } from './channel.ts';
+
+const { compressWell } = new Books();
 
 export interface LonePost {
   /** Octets of the compressed text and headline, which every form has to carry. */
@@ -44,8 +47,9 @@ export function weighLonePost(channel: BenchChannel, { post, index, record, salt
   const { head } = channel;
   const path = proveInclusion(index, head.size, channel.nodes);
   const [layer] = post.layers;
-  const text = compressWell(layer!.bytes, record.lang);
-  const headline = compressWell(record.head, record.lang);
+  const { title, summary } = decodeRecord(concatBytes(record.head, record.tail));
+  const text = compressWell([layer!.bytes], record.lang, [title, summary]);
+  const headline = compressWell([record.head], record.lang, null);
   const words = text.data.length + headline.data.length;
   const body: Cbor[] = [
     salt,

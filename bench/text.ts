@@ -8,8 +8,17 @@
 import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from 'node:zlib';
-import { decodeText, encodeText, parseLanguagePack, prime, type TextModel } from '@pappus/core';
-import { compressWell } from '@pappus/newsroom';
+import {
+  concatBytes,
+  decodeRecord,
+  decodeText,
+  encodeText,
+  parseLanguagePack,
+  prime,
+  type TextModel,
+} from '@pappus/core';
+import { builtInDictionaries } from '@pappus/newsroom';
+import { encodeCoded } from '../newsroom/src/compress/encode.ts';
 import { headOf, layerOf, readArticles, type Article } from '../tools/corpus.ts';
 import { buildLanguagePack } from '../tools/language-pack.ts';
 import { choosePhrases } from '../tools/phrases.ts';
@@ -49,6 +58,20 @@ const zstd = (bytes: Uint8Array, dictionary: Uint8Array | null): number => {
   return zstdCompressSync(bytes, dictionary === null ? { params } : { params, dictionary }).length - 4;
 };
 
+/** Title and summary, which stand before a text. */
+function wordsOf(head: Uint8Array): string[] {
+  const { title, summary } = decodeRecord(concatBytes(head, NO_LAYERS));
+  return [title, summary];
+}
+
+const NO_LAYERS = Uint8Array.of(0x80);
+
+function deflated(bytes: Uint8Array, lang: string): number {
+  const file = builtInDictionaries().find((book) => book.lang === lang && !('stream' in book.dictionary));
+  const dictionary = file && !('stream' in file.dictionary) ? file.dictionary : null;
+  return encodeCoded(dictionary, bytes).data.length;
+}
+
 function weigh({ pack, tests, phrases }: Row): Sizes {
   const text = prime(parseLanguagePack(pack));
   const items = tests.map((article, i) => ({ head: headOf(article, i), layer: layerOf(article), lang: article.lang }));
@@ -57,7 +80,7 @@ function weigh({ pack, tests, phrases }: Row): Sizes {
   const own = items.map(({ head, layer }) => ({
     h: encodeText(text, head, null)!.length,
     t: encodeText(text, layer, null)!.length,
-    th: encodeText(text, layer, head)!.length,
+    th: encodeText(text, layer, wordsOf(head))!.length,
   }));
   return {
     'pack kB': pack.length / 1000,
@@ -66,7 +89,7 @@ function weigh({ pack, tests, phrases }: Row): Sizes {
     zstd: both((bytes) => zstd(bytes, null)),
     'zstd + list': phrases === null ? Number.NaN : both((bytes) => zstd(bytes, phrases)),
     brotli: both(brotli),
-    'codec 1, 2': both((bytes, lang) => compressWell(bytes, lang).data.length),
+    'codec 1, 2': both(deflated),
     H: average(own.map(({ h }) => h)),
     T: average(own.map(({ t }) => t)),
     'T after H': average(own.map(({ th }) => th)),

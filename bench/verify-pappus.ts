@@ -7,16 +7,17 @@
  *     --layers at-once | when-read   whether texts are held against their records now, or once a reader opens them
  *     --tiles yes | no        all files as in a mirror, or what an export carries, in its order
  */
-import { Library, byValue, inOfferOrder, postsOf, type Compress, type TreeFile } from '@pappus/core';
-import { builtInDictionaries, compressQuickly } from '@pappus/newsroom';
+import { Library, byValue, concatBytes, inOfferOrder, postsOf, type Compress, type TreeFile } from '@pappus/core';
+import { Books, builtInDictionaries } from '@pappus/newsroom';
 import { BenchChannel } from './channel.ts';
 import { lendHash } from './hash.ts';
 import { argument, measure } from './measure.ts';
 import { benchPosts, newPostOf } from './posts.ts';
 
+const { compressQuickly } = new Books();
 const POSTS = Number(argument('posts', '10000'));
 const PER_EDITION = 256;
-const identity: Compress = (bytes) => ({ coding: { codec: 0, dictionary: null }, data: bytes });
+const identity: Compress = (items) => ({ coding: { codec: 0, dictionary: null }, data: concatBytes(...items) });
 
 const compress = argument('codec', 'identity') === 'identity' ? identity : compressQuickly;
 lendHash(argument('hash', 'node'));

@@ -1,5 +1,5 @@
 /**
- * Builds the language pack of a language (file format: core/src/text/decode.ts; docs/decisions/008-text-codec.md).
+ * Builds the language pack of a language (file format: core/src/text/decode.ts; docs/decisions/009-text-codec.md).
  *
  *     node tools/language-pack.ts <lang> <out> <phrase octets> <least texts> <articles.jsonl>[@from,to] …
  *

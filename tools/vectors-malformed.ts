@@ -217,9 +217,9 @@ function shorterSegment(map: CborMap): void {
   map.set(6, [[segment![0]!, (segment![1] as number) - 1, segment![2]!], ...rest]);
 }
 
-const laterDictionary = Uint8Array.of(2, 0, 0, 0, 0, 3, 0);
+const laterDictionary = Uint8Array.of(3, 0, 0, 0, 0, 3, 0);
 const coding: Case[] = [
-  { name: 'codec', what: 'Codec 3, which no version of this text defines.', ...named(headline(3, null, PLAIN)) },
+  { name: 'codec', what: 'Codec 5, which no version of this text defines.', ...named(headline(5, null, PLAIN)) },
   {
     name: 'identity',
     what: 'Codec 0 with a dictionary.',

@@ -4,6 +4,7 @@ import {
   LAYER,
   Press,
   channelIdOf,
+  concatBytes,
   contentId,
   decodePack,
   encodeBlocks,
@@ -127,7 +128,8 @@ export class VectorNewsroom {
     return { size, root, signature: { time, log, clock } };
   }
 
-  readonly compress = (bytes: Uint8Array, lang: string): Coded => {
+  readonly compress = (items: readonly Uint8Array[], lang: string): Coded => {
+    const bytes = concatBytes(...items);
     const book = this.#books.get(lang);
     const coded = book ? code(book.codec, book.dictionary, bytes) : code(CODEC.deflate, null, bytes);
     return coded.data.length < bytes.length ? coded : code(CODEC.identity, null, bytes);

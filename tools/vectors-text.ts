@@ -125,7 +125,10 @@ export function textVectors() {
     one(text, what, paragraph(value), null),
   );
   const structures = Object.entries(STRUCTURES).map(([what, item]) => one(text, what, item, null));
-  const following = one(text, 'after its head', paragraph(`${SCRIPTS.arabic} ${SCRIPTS.latin}`), HEAD);
+  const following = one(text, 'after title and summary', paragraph(`${SCRIPTS.arabic} ${SCRIPTS.latin}`), [
+    SCRIPTS.arabic,
+    '',
+  ]);
   return {
     pack: encodeBase64(pack),
     primed: hashOf(text),
@@ -135,10 +138,10 @@ export function textVectors() {
   };
 }
 
-function one(text: TextModel, what: string, item: Uint8Array, before: Uint8Array | null) {
+function one(text: TextModel, what: string, item: Uint8Array, before: string[] | null) {
   const data = encodeText(text, item, before);
   if (data === null) throw new Error(`outside the domain: ${what}`);
-  return { what, item: encodeHex(item), before: before && encodeHex(before), data: encodeHex(data) };
+  return { what, item: encodeHex(item), before, data: encodeHex(data) };
 }
 
 /** The longest text layer that a reader takes: one paragraph of a word, over and over. */

@@ -13,6 +13,7 @@ import {
   type RecordInput,
   type SuffixInput,
 } from './edition.ts';
+import { contentId } from './crypto.ts';
 import { LIMITS } from './limits.ts';
 import {
   Frontier,
@@ -24,9 +25,10 @@ import {
   leafHash,
   tileNodes,
 } from './log.ts';
-import { contentId, encodePack, type EntryItem, type HeadlineItem, type LayerItem, type Pack } from './pack.ts';
+import { encodePack, type EntryItem, type HeadlineItem, type LayerItem, type Pack } from './pack.ts';
 import {
   ENTRY,
+  LAYER,
   SALT_BYTES,
   encodeRecord,
   encodeRootPointer,
@@ -161,11 +163,12 @@ export class Press {
       const { head, tail } = encodeRecord({ ...record, layers: named });
       const salt = this.#means.random(SALT_BYTES);
       add({ type: ENTRY.post, salt, head, tail, lang });
-      headlines.push({ index, salt, tail, ...this.#means.compress(head, lang) });
+      headlines.push({ index, salt, tail, ...this.#means.compress([head], lang, null) });
       const ofLang = layers.get(lang) ?? [];
       layers.set(lang, ofLang);
       salted.forEach((part, i) => {
-        ofLang.push({ index, layer: i + 1, salt: part.salt, ...this.#means.compress(part.bytes, lang) });
+        const before = part.kind === LAYER.text ? [record.title, record.summary] : null;
+        ofLang.push({ index, layer: i + 1, salt: part.salt, ...this.#means.compress([part.bytes], lang, before) });
       });
     }
     const texts = [...layers.values()].flatMap((items) => fill('layers', items));
@@ -231,13 +234,26 @@ export class Press {
       const suffix = { size, first: size - count, frontier: [...frontier.hashes], base: [], signature };
       return encodeSuffix(suffix, inputs.slice(inputs.length - count), compress);
     };
-    let fits = 1;
+    let count = 1;
     for (let step = 128; step >= 1; step /= 2) {
-      const count = fits + step;
-      if (count > inputs.length) continue;
-      if (encodeLast(count, this.#means.compressQuickly).length <= LIMITS.headBytes) fits = count;
+      if (count + step > inputs.length) continue;
+      if (encodeLast(count + step, this.#means.compressQuickly).length <= LIMITS.headBytes) count += step;
     }
-    return { path: 'head' as TreePath, bytes: encodeLast(fits, this.#means.compress) };
+    return { path: 'head' as TreePath, bytes: this.#fill(count, inputs.length, encodeLast) };
+  }
+
+  /** What was found by the quicker codec fits; the better one mostly has room for more. */
+  #fill(fits: number, countMax: number, encodeLast: (count: number, compress: Compress) => Uint8Array): Uint8Array {
+    let best = encodeLast(fits, this.#means.compress);
+    let tooMany = countMax + 1;
+    let next = Math.floor((fits * LIMITS.headBytes) / best.length);
+    for (let count = fits; count + 1 < tooMany; next = (count + tooMany) >> 1) {
+      next = Math.min(Math.max(next, count + 1), tooMany - 1);
+      const bytes = encodeLast(next, this.#means.compress);
+      if (bytes.length <= LIMITS.headBytes) [best, count] = [bytes, next];
+      else tooMany = next;
+    }
+    return best;
   }
 
   #frontierAt(size: number): Frontier {

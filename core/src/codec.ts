@@ -28,13 +28,26 @@
  * A dictionary's id is base32 of the first 16 octets of SHA-256 of the file. Any inflater decodes both codecs:
  * give it a stored block with the text first, or the text as its preset dictionary.
  */
-import { encodeBase32 } from './base.ts';
-import { sha256 } from './crypto.ts';
+import { contentId } from './crypto.ts';
 import { inflate, inflateBorrowed, readPrelude, type BlockCodes } from './inflate.ts';
 import { LIMITS } from './limits.ts';
 import { Refused } from './refused.ts';
+import { decodeRun, decodeText, modelOf, priming } from './text/decode.ts';
+import { parseLanguagePack, type LanguagePack } from './text/language-pack.ts';
 
-export const CODEC = { identity: 0, deflate: 1, begun: 2 } as const;
+export const CODEC = { identity: 0, deflate: 1, begun: 2, text: 3, textAfter: 4 } as const;
+
+export type AnyDictionary = Dictionary | LanguagePack;
+
+/** What is known of an item before it is decoded. */
+export interface Expected {
+  /** It has at most so many octets. */
+  bytesMax: number;
+  /** Heads of records, one after the other, of exactly `bytesMax` octets together. */
+  isRun?: boolean;
+  /** What codec 4 reads first: title and summary of the record. */
+  before?: readonly string[] | null;
+}
 
 /** A dictionary of one language. The arrays are for reading only. */
 export interface Dictionary {
@@ -57,21 +70,23 @@ const VERSION = 1;
 const HEAD_BYTES = 2;
 
 /**
- * The octets of an item, at most `bytesMax`: for codec 0 `data` itself. `dictionary` is null where the coding names none.
+ * The octets of an item: for codec 0 `data` itself. `dictionary` is null where the coding names none.
  * @throws Refused `coding` for an unknown codec, `too-large` for codec 0, or `compression`.
  */
 export function decodeCoded(
   codec: number,
-  dictionary: Dictionary | null,
+  dictionary: AnyDictionary | null,
   data: Uint8Array,
-  bytesMax: number,
+  expected: Expected,
 ): Uint8Array {
+  const { bytesMax } = expected;
   if (codec === CODEC.identity && dictionary === null) {
     if (data.length > bytesMax) throw new Refused('too-large', 'item');
     return data;
   }
   if (codec === CODEC.deflate && dictionary === null) return inflate(data, { maxBytes: bytesMax });
   if (dictionary === null) throw new Refused('coding', 'unknown codec');
+  if ('stream' in dictionary) return decodeWords(codec, dictionary, data, expected);
   // An escaped octet takes two: more than twice the octets cannot decode to so few.
   return unrecode(
     dictionary,
@@ -80,10 +95,35 @@ export function decodeCoded(
   );
 }
 
+function decodeWords(codec: number, pack: LanguagePack, data: Uint8Array, expected: Expected): Uint8Array {
+  const { bytesMax, isRun, before } = expected;
+  if (codec !== CODEC.text && (codec !== CODEC.textAfter || !before)) throw new Refused('coding', 'unknown codec');
+  if (isRun && codec === CODEC.text) return decodeRun(modelOf(pack), data, bytesMax);
+  return decodeText(modelOf(pack), data, bytesMax, codec === CODEC.text ? null : before!);
+}
+
 function begunBy(codec: number, { prelude }: Dictionary): BlockCodes | null {
   if (codec === CODEC.deflate) return null;
   if (codec === CODEC.begun && prelude !== null) return prelude;
   throw new Refused('coding', 'unknown codec');
+}
+
+/** Reads a file of `dict/`, of either kind. @throws Refused as `parseDictionary` and `parseLanguagePack`. */
+export function parseAnyDictionary(bytes: Uint8Array): AnyDictionary {
+  return bytes[0] === 2 ? parseLanguagePack(bytes) : parseDictionary(bytes);
+}
+
+/**
+ * Makes ready what a file of `dict/` will need, a few milliseconds at a time: for pages, which must not stand still.
+ * Whatever is wrong with the file shows when it is used.
+ */
+export function* makeReady(bytes: Uint8Array): Generator<void> {
+  try {
+    const book = parseAnyDictionary(bytes);
+    if ('stream' in book) yield* priming(book);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
 }
 
 /** Reads a dictionary file. @throws Refused `too-large`, `coding`, `encoding` or `compression`. */
@@ -100,8 +140,7 @@ export function parseDictionary(bytes: Uint8Array): Dictionary {
   const prelude = bytes[end] === 0 ? null : readPrelude(bytes.subarray(end + 1, textSizeAt));
   const text = inflate(bytes.subarray(textAt), { maxBytes: size });
   if (text.length !== size) throw new Refused('compression', 'dictionary text is too short');
-  const id = encodeBase32(sha256(bytes).subarray(0, 16));
-  return { id, codePoints, text, prelude, expansions: expansionsOf(codePoints) };
+  return { id: contentId(bytes), codePoints, text, prelude, expansions: expansionsOf(codePoints) };
 }
 
 function readCodePoints(bytes: Uint8Array, count: number): { codePoints: number[]; end: number } {

@@ -4,7 +4,7 @@
  */
 import { Point, getPublicKey, hashes, sign } from '@noble/ed25519';
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js';
-import { concatBytes, encodeHex, equalBytes } from './base.ts';
+import { concatBytes, encodeBase32, encodeHex, equalBytes } from './base.ts';
 import { Refused } from './refused.ts';
 
 // The library leaves SHA-512 to its user when it is to be synchronous.
@@ -31,6 +31,11 @@ export function sha256Of(...parts: Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return hash(whole.subarray(0, length));
+}
+
+/** The name of content-addressed octets: base32 of the first 16 octets of SHA-256. */
+export function contentId(bytes: Uint8Array): string {
+  return encodeBase32(sha256(bytes).subarray(0, 16));
 }
 
 /**

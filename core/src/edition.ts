@@ -101,7 +101,11 @@ export interface RecordInput {
 /** A record, or the bare entry of one that does not travel. */
 export type SuffixInput = RecordInput | { entry: Uint8Array };
 
-export type Compress = (bytes: Uint8Array, lang: string) => Coded;
+/**
+ * Codes one item, or the heads of several records of one language to stand one after the other. `before` is what a reader has
+ * read by then: null, or for a text title and summary of its record.
+ */
+export type Compress = (items: readonly Uint8Array[], lang: string, before: readonly string[] | null) => Coded;
 
 /** Octets of a suffix; `inputs` take the place of its records. */
 export function encodeSuffix(
@@ -112,9 +116,9 @@ export function encodeSuffix(
   const langs = [...new Set(inputs.flatMap((r) => ('entry' in r ? [] : [r.lang])))];
   const codings = new CodingTable();
   const segments = langs.map((lang): Cbor => {
-    const bytes = concatBytes(...inputs.flatMap((r) => ('entry' in r || r.lang !== lang ? [] : [r.head])));
-    const { coding, data } = compress(bytes, lang);
-    return [codings.number(coding), bytes.length, data];
+    const heads = inputs.flatMap((r) => ('entry' in r || r.lang !== lang ? [] : [r.head]));
+    const { coding, data } = compress(heads, lang, null);
+    return [codings.number(coding), heads.reduce((sum, head) => sum + head.length, 0), data];
   });
   const map: CborMap = new Map<number, Cbor>([
     [0, 1],
@@ -194,7 +198,7 @@ function decodeSegments(map: CborMap, dictionaries: Dictionaries): Segment[] | s
     const size = asInteger(length, 'segment size', 0, room);
     room -= size;
     const coding = codingAt(codings, number);
-    const bytes = decodeData({ coding, data: asBytes(data, 'data') }, size, dictionaries);
+    const bytes = decodeData({ coding, data: asBytes(data, 'data') }, { bytesMax: size, isRun: true }, dictionaries);
     if (bytes === null) return coding.dictionary!;
     if (bytes.length !== size) throw new Refused('compression', 'segment of another size');
     segments.push({ bytes, at: 0 });

@@ -21,8 +21,17 @@ export {
   equalBytes,
 } from './base.ts';
 export { LINK_SCHEMES, decodeBlocks, encodeBlocks, type Block, type Inline } from './blocks.ts';
-export { CODEC, parseDictionary, recode, unrecode, type Dictionary } from './codec.ts';
-export { isPublicKey, publicKeyOf, sha256, signEd25519, useSha256, verifyEd25519 } from './crypto.ts';
+export {
+  CODEC,
+  makeReady,
+  parseAnyDictionary,
+  parseDictionary,
+  recode,
+  unrecode,
+  type AnyDictionary,
+  type Dictionary,
+} from './codec.ts';
+export { contentId, isPublicKey, publicKeyOf, sha256, signEd25519, useSha256, verifyEd25519 } from './crypto.ts';
 export {
   decodeMark,
   decodeSuffix,
@@ -80,16 +89,7 @@ export {
   type NoteSignature,
   type VerifiedSignature,
 } from './note.ts';
-export {
-  contentId,
-  decodePack,
-  encodePack,
-  recordOf,
-  withoutPost,
-  type Coded,
-  type Coding,
-  type Pack,
-} from './pack.ts';
+export { decodePack, encodePack, recordOf, withoutPost, type Coded, type Coding, type Pack } from './pack.ts';
 export { byValue, dictionariesOf, inFull, inOfferOrder, wantedPaths } from './plan.ts';
 export {
   ENTRY,
@@ -142,7 +142,7 @@ export {
   type TreeFile,
   type TreePath,
 } from './tree.ts';
-export { decodeText, prime, type TextModel } from './text/decode.ts';
-export { encodeText } from './text/encode.ts';
-export { parseLanguagePack, type LanguagePack } from './text/language-pack.ts';
 export { wasmSha256 } from './wasm-sha256.ts';
+export { decodeText, modelOf, prime, type TextModel } from './text/decode.ts';
+export { encodeRun, encodeText } from './text/encode.ts';
+export { parseLanguagePack, type LanguagePack } from './text/language-pack.ts';

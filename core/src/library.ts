@@ -5,16 +5,17 @@
  */
 import { equalBytes } from './base.ts';
 import { decodeBlocks, type Block } from './blocks.ts';
-import { parseDictionary, type Dictionary } from './codec.ts';
+import { parseAnyDictionary, type AnyDictionary } from './codec.ts';
 import { Claims } from './claims.ts';
 import { Contents } from './contents.ts';
+import { contentId } from './crypto.ts';
 import { decodeMark, decodeSuffix, requireReadable, type Suffix } from './edition.ts';
 import { readHeadlines, type ReadHeadline } from './headlines.ts';
 import { Identity } from './identity.ts';
 import { LIMITS } from './limits.ts';
 import { leafHash, parseEntryBundle } from './log.ts';
 import { parseNote } from './note.ts';
-import { contentId, decodeData, decodePack, encodePack, withoutPost, type LayerItem, type Pack } from './pack.ts';
+import { decodeData, decodePack, encodePack, withoutPost, type LayerItem, type Pack } from './pack.ts';
 import {
   ENTRY,
   ENTRY_BYTES,
@@ -29,7 +30,7 @@ import { ProvenLog, SIZES_NEED, leafNeed, sizeNeed, type Evidence } from './prov
 import { Refused, refusal, type RefusalCode } from './refused.ts';
 import { decodeRoot } from './root.ts';
 import { formatPath, maxBytesOf, parsePath, treePath, type PathParts, type TreeFile, type TreePath } from './tree.ts';
-import { WaitingRoom } from './waiting.ts';
+import { WaitingRoom, waitingId } from './waiting.ts';
 
 export type Outcome =
   | { status: 'accepted' }
@@ -58,7 +59,7 @@ const CHECKPOINT = treePath('checkpoint');
 export class Library {
   readonly contents = new Contents();
   readonly #options: LibraryOptions;
-  readonly #dictionaries = new Map<string, Dictionary>();
+  readonly #dictionaries = new Map<string, AnyDictionary>();
   readonly #waiting = new WaitingRoom();
   #files = new Map<TreePath, Uint8Array>();
   #fulfilled: string[] = [];
@@ -73,7 +74,7 @@ export class Library {
 
   constructor(options: LibraryOptions = {}) {
     this.#options = options;
-    for (const bytes of options.dictionaries ?? []) this.#dictionaries.set(contentId(bytes), parseDictionary(bytes));
+    for (const bytes of options.dictionaries ?? []) this.#dictionaries.set(contentId(bytes), parseAnyDictionary(bytes));
   }
 
   /**
@@ -233,7 +234,7 @@ export class Library {
     if (contentId(bytes) !== id) throw new Refused('name', 'content does not have this name');
     if (!this.#dictionaries.has(id)) {
       if (this.#dictionaries.size >= LIMITS.dictionaries) throw new Refused('full', 'too many dictionaries');
-      this.#dictionaries.set(id, parseDictionary(bytes));
+      this.#dictionaries.set(id, parseAnyDictionary(bytes));
     }
     this.#fulfil(path);
     return this.#keep(path, bytes);
@@ -290,7 +291,7 @@ export class Library {
     }
   }
 
-  readonly #dictionary = (id: string): Dictionary | null => this.#dictionaries.get(id) ?? null;
+  readonly #dictionary = (id: string): AnyDictionary | null => this.#dictionaries.get(id) ?? null;
 
   #takeHead(log: ProvenLog, path: TreePath, bytes: Uint8Array): string | null {
     const suffix = decodeSuffix(bytes, this.#dictionary);
@@ -436,7 +437,11 @@ export class Library {
   #readLayer(item: LayerItem, record: PostRecord): Uint8Array {
     const layer = record.layers[item.layer - 1];
     if (!layer) throw new Refused('layer', 'a layer that its record does not name');
-    const decoded = decodeData(item, Math.min(layer.size, LIMITS.textLayerBytes), this.#dictionary);
+    const expected = {
+      bytesMax: Math.min(layer.size, LIMITS.textLayerBytes),
+      before: [record.title, record.summary],
+    };
+    const decoded = decodeData(item, expected, this.#dictionary);
     if (!decoded || decoded.length !== layer.size || !equalBytes(layerDigest(item.salt, decoded), layer.digest)) {
       throw new Refused('layer', 'a layer is not the one that its record committed to');
     }
@@ -480,11 +485,6 @@ export class Library {
     if (pack.kind === 'layers') this.#hold(renamed, pack.items);
     else this.contents.foundIn(renamed, pack.items);
   }
-}
-
-/** Tells files of one path apart. What has the digest in its path has one content only. */
-function waitingId({ path, bytes }: TreeFile, { kind }: PathParts): string {
-  return kind === 'pack' || kind === 'dict' ? path : `${path}:${contentId(bytes)}`;
 }
 
 const recordNeed = (index: number): string => `record/${index}`;

@@ -11,8 +11,7 @@
  * `step` is the distance from the index of the item before (of the first item: from `first index`).
  */
 import { concatBytes, decodeBase32, encodeBase32 } from './base.ts';
-import { decodeCoded, type Dictionary } from './codec.ts';
-import { sha256 } from './crypto.ts';
+import { decodeCoded, type AnyDictionary, type Expected } from './codec.ts';
 import { decode, encode, type Cbor } from './encoding.ts';
 import { asArray, asBytes, asInteger, asMap } from './fields.ts';
 import { LIMITS } from './limits.ts';
@@ -57,12 +56,7 @@ export interface LayerItem extends Coded {
 export type Pack = { kind: 'headlines'; items: (HeadlineItem | EntryItem)[] } | { kind: 'layers'; items: LayerItem[] };
 
 /** A dictionary that the reader holds, or null. */
-export type Dictionaries = (id: string) => Dictionary | null;
-
-/** The name of content-addressed octets: base32 of the first 16 octets of SHA-256. */
-export function contentId(bytes: Uint8Array): string {
-  return encodeBase32(sha256(bytes).subarray(0, 16));
-}
+export type Dictionaries = (id: string) => AnyDictionary | null;
 
 /** Octets of a pack. Items are in ascending order of index (and layer); an empty pack is our own bug. */
 export function encodePack(pack: Pack): Uint8Array {
@@ -133,7 +127,7 @@ function decodeLayerItem(index: number, fields: Cbor[], codings: readonly Coding
 
 /** The record of an item, or null when its dictionary is not held. @throws Refused as `decodeCoded`. */
 export function recordOf(item: HeadlineItem, dictionaries: Dictionaries): Uint8Array | null {
-  const head = decodeData(item, LIMITS.recordBytes - item.tail.length, dictionaries);
+  const head = decodeData(item, { bytesMax: LIMITS.recordBytes - item.tail.length }, dictionaries);
   if (head === null) return null;
   const record = pieceOf(head.length + item.tail.length);
   record.set(head);
@@ -154,11 +148,11 @@ function pieceOf(octets: number): Uint8Array {
   return shared.subarray(sharedUsed, (sharedUsed += octets));
 }
 
-/** Decodes data of at most `bytesMax` octets, or gives null when its dictionary is not held. */
-export function decodeData({ coding, data }: Coded, bytesMax: number, dictionaries: Dictionaries): Uint8Array | null {
+/** Decodes data, or gives null when its dictionary is not held. @throws Refused as `decodeCoded`. */
+export function decodeData({ coding, data }: Coded, expected: Expected, dictionaries: Dictionaries): Uint8Array | null {
   const dictionary = coding.dictionary === null ? null : dictionaries(coding.dictionary);
   if (coding.dictionary !== null && dictionary === null) return null;
-  return decodeCoded(coding.codec, dictionary, data, bytesMax);
+  return decodeCoded(coding.codec, dictionary, data, expected);
 }
 
 /** The codings of a file, each once, in the order of their first use. */

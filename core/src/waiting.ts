@@ -2,9 +2,10 @@
  * Files that cannot be judged yet, each by the one thing that it waits for. Bounded: what nobody announced makes
  * room for what comes after it, the oldest first, so that a flood drowns itself and nothing that is expected.
  */
+import { contentId } from './crypto.ts';
 import { LIMITS } from './limits.ts';
 import { Refused } from './refused.ts';
-import type { TreeFile } from './tree.ts';
+import type { PathParts, TreeFile } from './tree.ts';
 
 interface Place {
   need: string;
@@ -76,4 +77,9 @@ export class WaitingRoom {
   *files(): Generator<TreeFile> {
     for (const group of this.#byNeed.values()) yield* group.values();
   }
+}
+
+/** Tells files of one path apart. What has the digest in its path has one content only. */
+export function waitingId({ path, bytes }: TreeFile, { kind }: PathParts): string {
+  return kind === 'pack' || kind === 'dict' ? path : `${path}:${contentId(bytes)}`;
 }

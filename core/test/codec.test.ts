@@ -155,7 +155,7 @@ describe('parseDictionary', () => {
 
 describe('decodeCoded', () => {
   const refused = (codec: number, dictionary: Dictionary | null, data: Uint8Array, bytesMax = 64): unknown =>
-    refusal(() => decodeCoded(codec, dictionary, data, bytesMax));
+    refusal(() => decodeCoded(codec, dictionary, data, { bytesMax }));
   /** All of the dictionary's text, then `ا`, by the fixed code and by the prelude's. */
   const codes = canonical(LITERALS);
   const distanceCodes = canonical(DISTANCES);
@@ -164,25 +164,25 @@ describe('decodeCoded', () => {
   const decoded = encodeUtf8('منا');
 
   test('codec 0 gives the octets, up to the cap', () => {
-    expect(decodeCoded(CODEC.identity, null, TEXT, 5)).toEqual(TEXT);
+    expect(decodeCoded(CODEC.identity, null, TEXT, { bytesMax: 5 })).toEqual(TEXT);
     expect(refused(CODEC.identity, null, TEXT, 4)).toMatchObject({ code: 'too-large' });
     expect(refused(CODEC.identity, DICTIONARY, TEXT)).toMatchObject({ code: 'coding' });
   });
   test('codec 1 works without a dictionary', () => {
-    expect(decodeCoded(CODEC.deflate, null, DEFLATED, 5)).toEqual(TEXT);
+    expect(decodeCoded(CODEC.deflate, null, DEFLATED, { bytesMax: 5 })).toEqual(TEXT);
     expect(refused(CODEC.deflate, null, DEFLATED, 4)).toMatchObject({ code: 'compression' });
   });
   test('codec 1 inflates with the text as window, and undoes the recoding', () => {
-    expect(decodeCoded(CODEC.deflate, DICTIONARY, deflated, 6)).toEqual(decoded);
+    expect(decodeCoded(CODEC.deflate, DICTIONARY, deflated, { bytesMax: 6 })).toEqual(decoded);
     expect(refused(CODEC.deflate, DICTIONARY, deflated, 5)).toMatchObject({ code: 'compression' });
   });
   test('codec 1 has room for escapes', () => {
     const escaped = concatBytes(Uint8Array.of(1, 4, 0, 251, 255), decodeHex('ffd9ff85'));
-    expect(decodeCoded(CODEC.deflate, DICTIONARY, escaped, 2)).toEqual(encodeUtf8('م'));
+    expect(decodeCoded(CODEC.deflate, DICTIONARY, escaped, { bytesMax: 2 })).toEqual(encodeUtf8('م'));
   });
   test('codec 2 goes on where the prelude ends', () => {
-    expect(decodeCoded(CODEC.begun, DICTIONARY, begun, 6)).toEqual(decoded);
-    expect(decodeCoded(CODEC.deflate, DICTIONARY, concatBytes(PRELUDE, begun), 6)).toEqual(decoded);
+    expect(decodeCoded(CODEC.begun, DICTIONARY, begun, { bytesMax: 6 })).toEqual(decoded);
+    expect(decodeCoded(CODEC.deflate, DICTIONARY, concatBytes(PRELUDE, begun), { bytesMax: 6 })).toEqual(decoded);
     expect(refused(CODEC.begun, DICTIONARY, begun, 5)).toMatchObject({ code: 'compression' });
     expect(refused(CODEC.begun, DICTIONARY, concatBytes(begun, octets(number(0, 8))))).toMatchObject({
       code: 'compression',
@@ -205,7 +205,7 @@ describe('decodeCoded', () => {
   test('any octets are refused or stay under the cap', () => {
     fc.assert(
       fc.property(fc.constantFrom(CODEC.deflate, CODEC.begun), fc.uint8Array({ maxLength: 100 }), (codec, data) => {
-        const result = refusal(() => decodeCoded(codec, DICTIONARY, data, 100));
+        const result = refusal(() => decodeCoded(codec, DICTIONARY, data, { bytesMax: 100 }));
         if (!(result instanceof Refused)) expect(result.length).toBeLessThanOrEqual(100);
       }),
       { numRuns: 1_000 },

@@ -75,7 +75,7 @@ describe('layersWhenRead', () => {
       { title: 'True', text: ['Three.'] },
       { title: 'Untrue', text: ['As the record says.'] },
     ];
-    const swap = (bytes: Uint8Array) => identityCoding(bytes.join() === said.join() ? other : bytes);
+    const swap = (items: readonly Uint8Array[]) => identityCoding(items.join() === said.join() ? [other] : items);
     newsroom.publish({ stories, compress: swap });
     return newsroom;
   }

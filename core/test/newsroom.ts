@@ -3,6 +3,7 @@ import {
   ENTRY,
   Press,
   channelIdOf,
+  concatBytes,
   encodeBlocks,
   encodeRoot,
   encodeRootBody,
@@ -52,7 +53,10 @@ export function seededRandom(seed: string): (octets: number) => Uint8Array {
   };
 }
 
-export const identityCoding = (bytes: Uint8Array) => ({ coding: { codec: 0, dictionary: null }, data: bytes });
+export const identityCoding = (items: readonly Uint8Array[]) => ({
+  coding: { codec: 0, dictionary: null },
+  data: concatBytes(...items),
+});
 
 export function newPost(story: Story): NewPost {
   const blocks = (story.text ?? []).map((b): Block => {
@@ -78,7 +82,7 @@ export interface PublishOptions {
   tombstones?: Tombstone[];
   time?: number;
   nextBy?: number | null;
-  compress?: (bytes: Uint8Array, lang: string) => ReturnType<typeof identityCoding>;
+  compress?: (items: readonly Uint8Array[], lang: string) => ReturnType<typeof identityCoding>;
 }
 
 export class TestNewsroom {

@@ -29,7 +29,7 @@ describe('tiles', () => {
     const { head, tail } = encodeRecord({ ...newPost({ title: 'Forged' }).record, layers: [] });
     const forged = newsroom.files.get('tile/0/000')!.slice();
     forged.set(leafHash(entryOf(ENTRY.post, salt, concatBytes(head, tail))));
-    const pack = encodePack({ kind: 'headlines', items: [{ index: 0, salt, tail, ...identityCoding(head) }] });
+    const pack = encodePack({ kind: 'headlines', items: [{ index: 0, salt, tail, ...identityCoding([head]) }] });
     const library = new Library({ channelId: newsroom.channelId });
     const offer = (path: string, bytes = newsroom.files.get(path)!) => library.offer(path, bytes).status;
     expect(offer('root/1')).toBe('accepted');

@@ -18,12 +18,13 @@ import {
   inOfferOrder,
   leafHash,
   maxBytes,
+  parseAnyDictionary,
   parsePath,
   recordOf,
   tileNodes,
   treePath,
   wantedPaths,
-  type Dictionary,
+  type AnyDictionary,
   type RecordInput,
   type SignedHead,
   type TreeFile,
@@ -231,8 +232,7 @@ function adoptRecent(store: Store, library: Library, size: number): void {
 }
 
 function recordsIn(library: Library): Map<number, RecordInput> {
-  const dictionaries = new Map(builtInDictionaries().map((d) => [d.dictionary.id, d.dictionary]));
-  const dictionary = (id: string): Dictionary | null => dictionaries.get(id) ?? null;
+  const dictionary = dictionariesIn(library);
   const records = new Map<number, RecordInput>();
   const tail = new Uint8Array(0);
   for (const { path, bytes } of library.files()) {
@@ -247,17 +247,23 @@ function recordsIn(library: Library): Map<number, RecordInput> {
     if (kind !== 'pack') continue;
     for (const item of decodePack(bytes).items) {
       const record = 'tail' in item ? recordOf(item, dictionary) : null;
-      if (record && 'salt' in item)
+      if (record && 'tail' in item)
         records.set(item.index, {
           type: ENTRY.post,
           salt: item.salt,
-          head: record,
-          tail,
+          head: record.subarray(0, record.length - item.tail.length),
+          tail: item.tail,
           lang: decodeRecord(record).lang,
         });
     }
   }
   return records;
+}
+
+function dictionariesIn(library: Library): (id: string) => AnyDictionary | null {
+  const files = [...library.files()].filter(({ path }) => path.startsWith('dict/'));
+  const all = [...builtInDictionaries(), ...files].map(({ bytes }) => parseAnyDictionary(bytes));
+  return (id) => all.find((dictionary) => dictionary.id === id) ?? null;
 }
 
 function* packsIn(library: Library): Generator<[id: string, posts: number[]]> {

@@ -1,6 +1,6 @@
 /** @pappus/newsroom: from sources to signed editions. Node only. */
 export type { Adopted } from './adopt.ts';
-export { builtInDictionaries, compressQuickly, compressWell, type DictionaryFile } from './dictionaries.ts';
+export { Books, builtInDictionaries, copyLargePacks, type DictionaryFile } from './dictionaries.ts';
 export type { Draft, Imported } from './draft.ts';
 export { NewsroomError } from './keys.ts';
 export { Newsroom, type CreateOptions, type PublishOptions, type Surroundings } from './newsroom.ts';

@@ -4,6 +4,7 @@
  *     <folder>/newsroom.db     what must not be lost (store.ts)
  *     <folder>/keys/           secrets, mode 0600 in a folder of mode 0700 (keys.ts)
  *     <folder>/tree/           the channel as files: what mirrors and exports read
+ *     <folder>/packs/          language packs of its own, where it has some: fa.pack, …
  *
  * A publishing first becomes durable in the store, signed head included, and only then reaches the tree, the
  * head last. Whatever stops it in between, the next command finishes it: nothing acknowledged is lost, and
@@ -32,6 +33,7 @@ import {
 import type { Shelf } from '@pappus/transports';
 import { FolderShelf, nodeDisk, type Disk } from '@pappus/transports/node';
 import { readChannel, takeOver, type Adopted } from './adopt.ts';
+import { readBooks } from './dictionaries.ts';
 import type { Draft } from './draft.ts';
 import { newerThan, remember, requireNewest, seenElsewhere, seenHere, type Seen } from './guard.ts';
 import { NewsroomError, readSecret } from './keys.ts';
@@ -154,6 +156,11 @@ export class Newsroom {
 
   get treeFolder(): string {
     return join(this.folder, 'tree');
+  }
+
+  /** Where language packs of its own stand, `<lang>.pack` each. */
+  get packsFolder(): string {
+    return join(this.folder, 'packs');
   }
 
   get tree(): FolderShelf {
@@ -291,6 +298,7 @@ export class Newsroom {
       secrets: await this.#secrets(),
       random: (octets: number) => this.#around.random(octets),
       readPack: (id: string) => this.#readPack(id),
+      books: await readBooks(this.packsFolder),
     };
     const { nextWithin = null, onProgress = () => {} } = options;
     return printEditions(shop, additions, { time: this.#around.now(), nextWithin, onProgress });

@@ -14,7 +14,7 @@ import {
   type Block,
   type NewPost,
 } from '@pappus/core';
-import { compressQuickly } from './dictionaries.ts';
+import { Books } from './dictionaries.ts';
 import type { Draft } from './draft.ts';
 
 const TOO_DEEP = 'its lists, quotations or tables are nested too deep or are too long';
@@ -83,7 +83,7 @@ function depthOf(value: unknown): number {
 
 function fitsPack(bytes: Uint8Array, lang: string): boolean {
   const room = LIMITS.packBytes - PACK_FIELDS_BYTES;
-  return bytes.length <= room || compressQuickly(bytes, lang).data.length <= room;
+  return bytes.length <= room || new Books().compressQuickly([bytes], lang, null).data.length <= room;
 }
 
 /** The post of a draft; `lang` stands in where the draft names no language. */

@@ -2,6 +2,7 @@
 import {
   Press,
   decodePack,
+  dictionariesOf,
   formatCheckpoint,
   formatNote,
   formatPath,
@@ -17,9 +18,10 @@ import {
   type RootPointer,
   type SignedHead,
   type Tombstone,
+  type TreeFile,
   type TreePath,
 } from '@pappus/core';
-import { builtInDictionaries, compressQuickly, compressWell } from './dictionaries.ts';
+import type { Books } from './dictionaries.ts';
 import type { Store, StoredHead } from './store.ts';
 
 export interface LogSecrets {
@@ -70,12 +72,13 @@ export interface PrintShop {
   secrets: LogSecrets;
   random: (octets: number) => Uint8Array;
   readPack: (id: string) => Promise<Uint8Array>;
+  books: Books;
 }
 
 const POSTS_PER_EDITION = 256;
 /** Keeps the list of packs in an edition's mark small enough for the head. */
 const RAW_BYTES_PER_EDITION = 1_500_000;
-/** Beyond this many posts at once our own slow codec gives way to zlib. */
+/** Beyond this many posts at once the text codec, slow for readers too, gives way to DEFLATE. */
 const POSTS_CODED_WELL = 400;
 /** A head may hold up to 256 records; posts that are withdrawn later still count among them. */
 export const RECENT_ENTRIES = 512;
@@ -100,7 +103,7 @@ export async function printEditions(shop: PrintShop, additions: Additions, optio
       store.addEntry(index, entry);
       store.addRecent(index, input);
     }
-    for (const { path, bytes } of edition.files) send(store, path, bytes);
+    for (const file of edition.files) send(shop, file);
     posts.forEach((_, k) => published.posts.push(first + k));
     published.editions.push(number);
     heads.push({ edition: number, ...signHead(shop, press.size, press.root(), time) });
@@ -117,7 +120,8 @@ export async function printEditions(shop: PrintShop, additions: Additions, optio
 
 const NOTHING_ELSE = { tombstones: [], rootPointers: [], rewritten: [], retired: [] };
 
-function meansFor({ random }: PrintShop, posts: number): Means {
+function meansFor({ random, books }: PrintShop, posts: number): Means {
+  const { compressWell, compressQuickly } = books;
   return { random, compress: posts <= POSTS_CODED_WELL ? compressWell : compressQuickly, compressQuickly };
 }
 
@@ -133,7 +137,8 @@ function signHead({ identity, secrets }: PrintShop, size: number, root: Uint8Arr
 }
 
 /** Tiles, heads and the mutable files of the new size. */
-function finish({ store, identity }: PrintShop, press: Press, heads: readonly StoredHead[]): void {
+function finish(shop: PrintShop, press: Press, heads: readonly StoredHead[]): void {
+  const { store, identity } = shop;
   for (const { path, bytes } of press.logFiles()) {
     const parts = parsePath(path);
     if (parts.kind === 'tile') store.setTile(parts.level, parts.index, bytes);
@@ -145,6 +150,7 @@ function finish({ store, identity }: PrintShop, press: Press, heads: readonly St
   const newest = heads.at(-1)!;
   const head = press.head(newest.signature, (index) => store.recent(index));
   store.send(head.path, head.bytes);
+  sendDictionaries(shop, head);
   store.send(treePath('checkpoint'), formatNote(noteOf(newest, identity.keys)));
 }
 
@@ -158,7 +164,8 @@ function outgrown(store: Store, path: TreePath): TreePath[] {
   return [...new Set(widths)].filter((w) => w >= 1 && w <= 255).map((width) => formatPath({ ...parts, width }));
 }
 
-function send(store: Store, path: TreePath, bytes: Uint8Array): void {
+function send(shop: PrintShop, { path, bytes }: TreeFile): void {
+  const { store } = shop;
   store.send(path, bytes);
   const parts = parsePath(path);
   if (parts.kind !== 'pack') return;
@@ -167,13 +174,13 @@ function send(store: Store, path: TreePath, bytes: Uint8Array): void {
     parts.id,
     pack.items.flatMap((item) => ('entry' in item ? [] : [item.index])),
   );
-  sendDictionaries(store, pack);
+  sendDictionaries(shop, { path, bytes });
 }
 
-/** A tree holds the dictionaries that its packs name. */
-function sendDictionaries(store: Store, pack: Pack): void {
-  const ids = new Set(pack.items.flatMap((item) => ('entry' in item ? [] : [item.coding.dictionary])));
-  for (const { dictionary, bytes } of builtInDictionaries()) {
+/** A tree holds the dictionaries that its files name. */
+function sendDictionaries({ store, books }: PrintShop, file: TreeFile): void {
+  const ids = dictionariesOf([file]);
+  for (const { dictionary, bytes } of books.files) {
     const path = formatPath({ kind: 'dict', id: dictionary.id });
     if (!ids.has(dictionary.id) || store.fact(path)) continue;
     store.setFact(path, 'sent');

@@ -26,12 +26,12 @@ export async function buildScript(entry: string, alias: Record<string, string> =
 }
 
 async function configOf(entry: string, alias: Record<string, string>): Promise<InlineConfig> {
-  const { terse } = await import('./terse.ts');
+  const [{ terse }, { inlineTables }] = await Promise.all([import('./terse.ts'), import('./inline-tables.ts')]);
   return {
     configFile: false,
     logLevel: 'error',
     root: pathOf('..'),
-    plugins: [terse()],
+    plugins: [terse(), inlineTables(pathOf('../../core/src'))],
     resolve: { alias: { '@noble/hashes/sha2.js': pathOf('../../core/src/sha2.ts'), ...alias } }, // decision 008
     oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' } },
     build: {

@@ -1,5 +1,5 @@
 /** Starts the page: verifies the tree that the file carries, a little at a time, and then takes over. */
-import { Library, Refused, describeLibrary, useSha256, wasmSha256, type Outcome } from '@pappus/core';
+import { Library, Refused, describeLibrary, makeReady, useSha256, wasmSha256, type Outcome } from '@pappus/core';
 import { filesOfDocument } from '@pappus/transports';
 import { show, type Fault } from './app.tsx';
 import type { Words } from './words/words.ts';
@@ -32,7 +32,7 @@ async function offerAll(library: Library, words: Words): Promise<Fault[]> {
   const state = document.getElementById('state');
   let sliceEnd = performance.now();
   for (const verdict of judged(library)) {
-    verdicts.push(verdict);
+    if (verdict) verdicts.push(verdict);
     if (performance.now() < sliceEnd) continue;
     if (state) state.textContent = `${words.checking} ${verdicts.length.toLocaleString(words.lang)}`;
     await new Promise((resolve) => setTimeout(resolve));
@@ -45,10 +45,13 @@ async function offerAll(library: Library, words: Words): Promise<Fault[]> {
   });
 }
 
-/** What stands before a damaged line is read; the line itself is one verdict more. */
-function* judged(library: Library): Generator<Verdict> {
+/** What stands before a damaged line is read; the line itself is one verdict more. Null: there was work, and no verdict. */
+function* judged(library: Library): Generator<Verdict | null> {
   try {
-    for (const { path, bytes } of filesOfDocument(document)) yield { path, outcome: library.offer(path, bytes) };
+    for (const { path, bytes } of filesOfDocument(document)) {
+      if (path.startsWith('dict/')) for (const _ of makeReady(bytes)) yield null;
+      yield { path, outcome: library.offer(path, bytes) };
+    }
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     yield { path: '', outcome: { status: 'refused', code: error.code, detail: error.detail } };

@@ -1,6 +1,6 @@
 /**
  * The text codec: one item as the bits that a model of its language did not expect (spec 6). Codec 3 is an item alone;
- * codec 4 is an item after the model has read another, the text layer of a post after the head of its record.
+ * codec 4 is a text layer after the model has read another item, the array of title and summary of its record.
  *
  *     item     symbols of a code table (symbols.ts), each by the bits of its canonical code; each bit is coded under
  *              the probability that the model gives it. `escape` is followed by 21 bits, a code point, high first;
@@ -26,10 +26,14 @@
 import { Refused } from '../refused.ts';
 import { codeWeights, WEIGHT_STEP, type LanguagePack } from './language-pack.ts';
 import { begin, codeNumber, codeSymbol, INPUTS, load, save, settle, type BitCoder } from './model.ts';
-import { readItem, SYMBOL, symbolsOf } from './symbols.ts';
+import { readItem, SYMBOL, symbolsOfText } from './symbols.ts';
 
 /** Octets that may be read behind the data: they count as 0. */
 const PAST_END_MAX = 4;
+/** A millisecond of priming, or ten on a phone. */
+const STEP_SYMBOLS = 512;
+/** Counts who took the one model to work on. */
+let turns = 0;
 
 /** What a model knows that has read the phrases of its pack: some 5 MB. All packs share as much to work in. */
 export interface TextModel {
@@ -77,14 +81,27 @@ class Decoder {
 
 /** Reads the phrases of a pack: tens of milliseconds, once. @throws Refused `compression`. */
 export function prime(pack: LanguagePack): TextModel {
+  const steps = primeInSteps(pack);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value!;
+  }
+}
+
+/** Null where another item or pack took the model between two steps. */
+function* primeInSteps(pack: LanguagePack): Generator<void, TextModel | null> {
   const decoder = new Decoder(pack.stream);
   const weights = load(pack, null);
+  const turn = ++turns;
   codeWeights(decoder.bit, new Int32Array(INPUTS), weights);
   const own = weights.map((weight) => weight * WEIGHT_STEP);
   weights.set(own);
   begin(0, false);
   for (let left = pack.primed; left > 0; left--) {
     if (isInteger(codeSymbol(decoder.bit, -1))) codeNumber(decoder.bit, -1);
+    if (left % STEP_SYMBOLS > 0) continue;
+    yield;
+    if (turn !== turns) return null;
   }
   decoder.end();
   weights.set(own);
@@ -104,27 +121,76 @@ export function codeSymbols(coder: BitCoder, symbols: readonly number[]): void {
 }
 
 /**
- * Puts the model where an item begins, behind the item `before`, and gives its weights: also after an exception,
- * whatever the last item left is gone. @throws Refused `compression` for a `before` outside the domain.
+ * Puts the model where an item begins, behind an array of these texts, and gives its weights: also after an exception,
+ * whatever the last item left is gone.
  */
-export function beginItem({ pack, learned, position }: TextModel, before: Uint8Array | null): Int32Array {
+export function beginItem({ pack, learned, position }: TextModel, before: readonly string[] | null): Int32Array {
   const weights = load(pack, learned);
+  turns++;
   begin(position, true);
-  const symbols = before === null ? [] : symbolsOf(before);
-  if (symbols === null) throw new Refused('compression', 'no item to follow');
-  codeSymbols((_, bit) => bit, symbols);
+  if (before) codeSymbols((_, bit) => bit, [SYMBOL.array, ...before.flatMap(symbolsOfText), SYMBOL.end]);
   return weights;
 }
 
 /**
- * The octets of an item, at most `bytesMax`. `before` is null for codec 3, for codec 4 the item that is read first.
+ * The octets of an item, at most `bytesMax`. `before` is null for codec 3, for codec 4 title and summary of the record.
  * @throws Refused `compression`.
  */
-export function decodeText(text: TextModel, data: Uint8Array, bytesMax: number, before: Uint8Array | null): Uint8Array {
+export function decodeText(
+  text: TextModel,
+  data: Uint8Array,
+  bytesMax: number,
+  before: readonly string[] | null,
+): Uint8Array {
   beginItem(text, before);
+  return decodeItems(data, (read) => read(bytesMax));
+}
+
+/** The octets of items, one after the other, that have exactly `sizeBytes` together. @throws Refused `compression`. */
+export function decodeRun(text: TextModel, data: Uint8Array, sizeBytes: number): Uint8Array {
+  beginItem(text, null);
+  return decodeItems(data, (read) => {
+    const run = new Uint8Array(sizeBytes);
+    for (let at = 0; at < sizeBytes;) {
+      const item = read(sizeBytes - at);
+      run.set(item, at);
+      at += item.length;
+    }
+    return run;
+  });
+}
+
+type ReadItem = (bytesMax: number) => Uint8Array;
+
+function decodeItems(data: Uint8Array, take: (read: ReadItem) => Uint8Array): Uint8Array {
   const decoder = new Decoder(data);
   const { bit } = decoder;
-  const item = readItem({ symbol: () => codeSymbol(bit, -1), number: () => codeNumber(bit, -1) }, bytesMax);
+  const source = { symbol: () => codeSymbol(bit, -1), number: () => codeNumber(bit, -1) };
+  const items = take((bytesMax) => readItem(source, bytesMax));
   decoder.end();
-  return item;
+  return items;
+}
+
+/** By pack, the one used last at the end. */
+const models = new Map<string, TextModel>();
+/** An edition in more languages is read more slowly, not in more memory. */
+const MODELS_MAX = 4;
+
+/** The primed model of a pack, unless it is one of the last few primed now. @throws Refused `compression`. */
+export function modelOf(pack: LanguagePack): TextModel {
+  return keep(models.get(pack.id) ?? prime(pack));
+}
+
+/** Primes a pack for `modelOf` a little at a time, unless enough packs are. @throws Refused `compression`. */
+export function* priming(pack: LanguagePack): Generator<void> {
+  if (models.has(pack.id) || models.size >= MODELS_MAX) return;
+  const model = yield* primeInSteps(pack);
+  if (model) keep(model);
+}
+
+function keep(model: TextModel): TextModel {
+  models.delete(model.pack.id);
+  models.set(model.pack.id, model);
+  for (const id of models.keys()) if (models.size > MODELS_MAX) models.delete(id);
+  return model;
 }

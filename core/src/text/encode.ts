@@ -47,11 +47,26 @@ export class Encoder {
 }
 
 /** The shortest data that `decodeText` gives `item` for, or null where the item is not of the domain. */
-export function encodeText(text: TextModel, item: Uint8Array, before: Uint8Array | null): Uint8Array | null {
-  const symbols = symbolsOf(item);
-  if (symbols === null) return null;
+export function encodeText(text: TextModel, item: Uint8Array, before: readonly string[] | null): Uint8Array | null {
+  return encodeItems(text, [item], before);
+}
+
+/** The shortest data that `decodeRun` gives `items` for, or null where one of them is not of the domain. */
+export function encodeRun(text: TextModel, items: readonly Uint8Array[]): Uint8Array | null {
+  return encodeItems(text, items, null);
+}
+
+function encodeItems(
+  text: TextModel,
+  items: readonly Uint8Array[],
+  before: readonly string[] | null,
+): Uint8Array | null {
+  const symbols = items.map(symbolsOf);
   const encoder = new Encoder();
   beginItem(text, before);
-  codeSymbols(encoder.bit, symbols);
+  for (const item of symbols) {
+    if (item === null) return null;
+    codeSymbols(encoder.bit, item);
+  }
   return encoder.end();
 }

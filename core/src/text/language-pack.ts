@@ -1,6 +1,6 @@
 /** Language packs: what a reader of a language knows before it reads a text. File format: decode.ts. */
 import { LIMITS } from '../limits.ts';
-import { contentId } from '../pack.ts';
+import { contentId } from '../crypto.ts';
 import { Refused } from '../refused.ts';
 import { EXTRA_NODES, INPUTS, KNOWN_SETS, type BitCoder } from './model.ts';
 import { SYMBOL } from './symbols.ts';

@@ -54,10 +54,15 @@ export function symbolsOf(item: Uint8Array): number[] | null {
   return write(map, symbols) ? symbols.slice(0, -2) : null;
 }
 
+/** The symbols of a text within an item. */
+export function symbolsOfText(text: string): number[] {
+  const characters = Array.from(text, (character) => SYMBOL.codePoint + character.codePointAt(0)!);
+  return [...characters, text === '' ? SYMBOL.emptyText : SYMBOL.end];
+}
+
 function write(value: Cbor, symbols: number[]): boolean {
   if (typeof value === 'string') {
-    for (const character of value) symbols.push(SYMBOL.codePoint + character.codePointAt(0)!);
-    symbols.push(value === '' ? SYMBOL.emptyText : SYMBOL.end);
+    for (const symbol of symbolsOfText(value)) symbols.push(symbol);
     return true;
   }
   if (typeof value === 'number') return writeInteger(value, symbols);

@@ -82,7 +82,7 @@ function withDictionaries(library: Library, files: readonly TreeFile[]): TreeFil
   }));
   const held = [...library.files()].filter((file) => file.path.startsWith('dict/'));
   const all = new Map([...builtIn, ...held].map((file) => [file.path, file]));
-  return [...files, ...[...all.values()].filter((file) => used.has(file.path.slice('dict/'.length)))];
+  return [...[...all.values()].filter((file) => used.has(file.path.slice('dict/'.length))), ...files];
 }
 
 /** As many files as fit, most valuable first: the largest prefix whose result is not over `bytesMax`. */
