@@ -49,7 +49,7 @@ export interface EditionShares {
   container: number;
 }
 
-const { compressQuickly, compressWell } = new Books();
+const { compressWell } = new Books();
 const ARTICLES = 1_000;
 const PER_EDITION = 50;
 
@@ -80,7 +80,7 @@ export function articlePost(article: Article): NewPost {
 
 /** Publishes all articles and exports each edition by itself, as `pappus export --since` does with its newest. */
 export function weighEditions(articles: readonly Article[]): Editions {
-  const channel = new BenchChannel({ compress: compressWell, compressQuickly });
+  const channel = new BenchChannel({ compress: compressWell });
   const editions: Editions = { inFull: [], byValue: [], headlines30: [], lone: [] };
   for (let at = 0; at < articles.length; at += PER_EDITION) {
     const posts = articles.slice(at, at + PER_EDITION).map(articlePost);
@@ -108,7 +108,7 @@ export function weighLongLog(
   articles: readonly Article[],
   entries: number,
 ): { headline30: number; lone: LonePost; head: HeadSize } {
-  const channel = new BenchChannel({ compress: compressWell, compressQuickly });
+  const channel = new BenchChannel({ compress: compressWell });
   channel.fill(entries);
   const posts = articles.slice(-Math.min(100, entries || 100)).map(articlePost);
   const indexes = channel.publish(posts, PER_EDITION);

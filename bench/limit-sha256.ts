@@ -16,7 +16,7 @@ const LEAF_BYTES = 34;
 const NODE_BYTES = 65;
 const identity: Compress = (items) => ({ coding: { codec: 0, dictionary: null }, data: concatBytes(...items) });
 
-const channel = new BenchChannel({ compress: identity, compressQuickly: identity });
+const channel = new BenchChannel({ compress: identity });
 channel.publish(benchPosts(POSTS).map(newPostOf), 256);
 const files = [...channel.files].filter(([path]) => !path.startsWith('tile/') && path !== 'checkpoint');
 const bytes = files.reduce((sum, [, octets]) => sum + octets.length, 0);

@@ -22,7 +22,7 @@ const identity: Compress = (items) => ({ coding: { codec: 0, dictionary: null },
 const compress = argument('codec', 'identity') === 'identity' ? identity : compressQuickly;
 lendHash(argument('hash', 'node'));
 
-const channel = new BenchChannel({ compress, compressQuickly: compress });
+const channel = new BenchChannel({ compress });
 channel.publish(benchPosts(POSTS).map(newPostOf), PER_EDITION);
 const layersWhenRead = argument('layers', 'at-once') === 'when-read';
 const dictionaries = builtInDictionaries().map((d) => d.bytes);

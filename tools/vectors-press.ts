@@ -138,7 +138,7 @@ export class VectorNewsroom {
   publish({ time, nextBy, stories = [], tombstones = [], rootPointers = [] }: Issue): void {
     const first = this.size;
     const { random, compress } = this;
-    const press = new Press(this.#store(), { random, compress, compressQuickly: compress });
+    const press = new Press(this.#store(), { random, compress });
     const { rewritten, retired } = this.#withdraw(tombstones);
     const posts = stories.map(({ text, ...record }) => {
       const layers = text.length === 0 ? [] : [{ kind: LAYER.text, mediaType: '', bytes: encodeBlocks(text) }];

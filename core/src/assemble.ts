@@ -72,8 +72,6 @@ export interface EditionInput {
 export interface Means {
   random(octets: number): Uint8Array;
   compress: Compress;
-  /** A quicker `compress` that may give more octets: used to find how much fits a head. */
-  compressQuickly: Compress;
 }
 
 export interface Edition {
@@ -229,31 +227,12 @@ export class Press {
       if (!input) break;
       inputs.unshift(input);
     }
-    const encodeLast = (count: number, compress: Compress): Uint8Array => {
+    const encodeLast = (count: number): Uint8Array => {
       const frontier = this.#frontierAt(size - count);
       const suffix = { size, first: size - count, frontier: [...frontier.hashes], base: [], signature };
-      return encodeSuffix(suffix, inputs.slice(inputs.length - count), compress);
+      return encodeSuffix(suffix, inputs.slice(inputs.length - count), this.#means.compress);
     };
-    let count = 1;
-    for (let step = 128; step >= 1; step /= 2) {
-      if (count + step > inputs.length) continue;
-      if (encodeLast(count + step, this.#means.compressQuickly).length <= LIMITS.headBytes) count += step;
-    }
-    return { path: 'head' as TreePath, bytes: this.#fill(count, inputs.length, encodeLast) };
-  }
-
-  /** What was found by the quicker codec fits; the better one mostly has room for more. */
-  #fill(fits: number, countMax: number, encodeLast: (count: number, compress: Compress) => Uint8Array): Uint8Array {
-    let best = encodeLast(fits, this.#means.compress);
-    let tooMany = countMax + 1;
-    let next = Math.floor((fits * LIMITS.headBytes) / best.length);
-    for (let count = fits; count + 1 < tooMany; next = (count + tooMany) >> 1) {
-      next = Math.min(Math.max(next, count + 1), tooMany - 1);
-      const bytes = encodeLast(next, this.#means.compress);
-      if (bytes.length <= LIMITS.headBytes) [best, count] = [bytes, next];
-      else tooMany = next;
-    }
-    return best;
+    return { path: 'head' as TreePath, bytes: fillHead(inputs.length, encodeLast) };
   }
 
   #frontierAt(size: number): Frontier {
@@ -266,6 +245,25 @@ export class Press {
 }
 
 const HEAD_RECORDS_MAX = 256;
+const HEAD_RECORDS_FIRST = 32;
+/** A head of so many octets is as good as full: each try codes all its headlines anew. */
+const HEAD_FULL_BYTES = 0.95 * LIMITS.headBytes;
+
+/** The newest records, nearly as many as fit: their octets grow about as their number does. One always fits. */
+function fillHead(countMax: number, encodeLast: (count: number) => Uint8Array): Uint8Array {
+  let best: Uint8Array = new Uint8Array(0);
+  let [fits, tooMany] = [0, countMax + 1];
+  let next = Math.min(HEAD_RECORDS_FIRST, countMax);
+  while (fits + 1 < tooMany && best.length < HEAD_FULL_BYTES) {
+    const bytes = encodeLast(next);
+    if (bytes.length <= LIMITS.headBytes) [best, fits] = [bytes, next];
+    else tooMany = next;
+    const guess = Math.floor((0.98 * next * LIMITS.headBytes) / bytes.length);
+    next = Math.max(fits + 1, Math.min(guess, tooMany - 1));
+  }
+  if (fits === 0) throw new Error('a head of one record does not fit');
+  return best;
+}
 
 /** Puts items into packs of at most `packTargetBytes`; a larger item gets one of its own. */
 function fill(kind: 'headlines' | 'layers', items: readonly (HeadlineItem | LayerItem)[]): Pack[] {

@@ -142,7 +142,7 @@ export class TestNewsroom {
     const time = options.time ?? 1_790_000_000 + this.edition * 3600;
     const first = this.size;
     const compress = options.compress ?? identityCoding;
-    const press = new Press(this.#store(), { random: this.random, compress, compressQuickly: compress });
+    const press = new Press(this.#store(), { random: this.random, compress });
     const rewritten: Pack[] = [];
     const retired: string[] = [];
     for (const tombstone of options.tombstones ?? []) this.#withdraw(tombstone, rewritten, retired);

@@ -57,6 +57,9 @@ export async function copyLargePacks(folder: string): Promise<string[]> {
   return names.map((name) => name.slice(0, -LARGE.length));
 }
 
+/** No DEFLATE comes near this part of an item, and looking would take longer than the text codec did. */
+const SURELY_SMALLEST = 0.3;
+
 /** What a newsroom codes with: packs of its own go before those that come with Pappus. */
 export class Books {
   readonly files: readonly DictionaryFile[];
@@ -71,6 +74,7 @@ export class Books {
     const text = pack && encodeWords(pack, items, before);
     const bytes = concatBytes(...items);
     if (!text) return encodeCoded(dictionary, bytes);
+    if (text.data.length < SURELY_SMALLEST * bytes.length) return text;
     const other = encodeQuickly(dictionary, bytes);
     return text.data.length < other.data.length ? text : other;
   };

@@ -121,8 +121,7 @@ export async function printEditions(shop: PrintShop, additions: Additions, optio
 const NOTHING_ELSE = { tombstones: [], rootPointers: [], rewritten: [], retired: [] };
 
 function meansFor({ random, books }: PrintShop, posts: number): Means {
-  const { compressWell, compressQuickly } = books;
-  return { random, compress: posts <= POSTS_CODED_WELL ? compressWell : compressQuickly, compressQuickly };
+  return { random, compress: posts <= POSTS_CODED_WELL ? books.compressWell : books.compressQuickly };
 }
 
 function signHead({ identity, secrets }: PrintShop, size: number, root: Uint8Array, time: number): SignedHead {

@@ -34,7 +34,7 @@ export class NamedNewsroom extends TestNewsroom {
 
   /** One edition of whole posts, where `publish` takes stories. */
   print(posts: readonly NewPost[]): this {
-    const means = { random: this.random, compress: identityCoding, compressQuickly: identityCoding };
+    const means = { random: this.random, compress: identityCoding };
     const press = new Press({ size: 0, tile: () => null, entries: () => [] }, means);
     const rest = { tombstones: [], rootPointers: [], rewritten: [], retired: [] };
     const edition = press.print({ number: 1, time: FIRST_EDITION_AT, nextBy: null, posts, ...rest });

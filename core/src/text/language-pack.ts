@@ -2,7 +2,7 @@
 import { LIMITS } from '../limits.ts';
 import { contentId } from '../crypto.ts';
 import { Refused } from '../refused.ts';
-import { EXTRA_NODES, INPUTS, KNOWN_SETS, type BitCoder } from './model.ts';
+import { EXTRA_NODES, INPUTS, KNOWN_SETS, SYMBOLS_MAX, type BitCoder } from './model.ts';
 import { SYMBOL } from './symbols.ts';
 
 /** The canonical prefix code of a language. The arrays are for reading only. */
@@ -30,7 +30,6 @@ export interface LanguagePack extends SymbolCode {
 
 export const PACK_VERSION = 2;
 export const CODE_LENGTH_MAX = 20;
-const SYMBOLS_MAX = 4_096;
 const PRIMED_MAX = 1 << 18;
 const LAST_SYMBOL = SYMBOL.codePoint + 0x10ffff;
 

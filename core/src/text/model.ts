@@ -1,6 +1,6 @@
 /**
  * The model: what the next bit of a symbol probably is, learned from all that was read before (bit stream: decode.ts).
- * Everything that it learns stands in one array, so that a copy undoes an item. Integers only.
+ * What it learns stands in a few arrays, so that a copy undoes an item. Integers only.
  */
 import { Refused } from '../refused.ts';
 import type { SymbolCode } from './language-pack.ts';
@@ -19,6 +19,8 @@ export const INPUTS = CONTEXTS + 2;
 export const KNOWN_SETS = 24;
 /** Nodes beside those of the code: bits of an escape, of the size of a number, and of the number. */
 export const EXTRA_NODES = 23;
+/** Of a code. */
+export const SYMBOLS_MAX = 4_096;
 
 const SLOTS = 1 << 20;
 const HISTORY = 1 << 17;
@@ -36,6 +38,10 @@ const SURPRISE_MIN = 1_200;
 const APM_STEPS = 33;
 const APM_HASHED = 1 << 11;
 const EMPTY = 1 << 31;
+/** All places of a node are in one line. */
+const LINE_SLOTS = 8;
+const LINES_MAX = 1 << 16;
+const NODES_MAX = SYMBOLS_MAX - 1 + EXTRA_NODES;
 const ESCAPE_BITS = 21;
 const SIZE_BITS = 6;
 const MODELLED_BITS = 10;
@@ -45,14 +51,17 @@ const mix = (a: number, b: number): number => {
   return x ^ (x >>> 15);
 };
 
-/** One model works at a time: what it learns stands in `state`, of which the others are parts. */
-let state = new Int32Array(0);
-let slots = state;
-let history = state;
-let matches = state;
-let matchMap = state;
-let apms = state;
-let weights = state;
+/** One model works at a time. Arrays of the largest size a code may ask for never move: engines know where they are. */
+const slots = new Int32Array(SLOTS);
+const history = new Int32Array(HISTORY);
+const matches = new Int32Array(MATCHES);
+const matchMap = new Int32Array(MATCH_MAX + 1);
+const apms = new Int32Array((NODES_MAX + APM_HASHED) * APM_STEPS);
+const weights = new Int32Array((KNOWN_SETS + NODES_MAX + SYMBOLS_MAX) * INPUTS);
+/** What `learned` was taken up last, and the lines of slots that may differ from it since. */
+let loaded: Int32Array | null = null;
+const lines = new Int32Array(LINES_MAX);
+let lineCount = 0;
 let table: SymbolCode;
 let nodes = 0;
 
@@ -88,29 +97,41 @@ let average = 0;
 let apm1 = 0;
 let apm2 = 0;
 
+/** What is learned under the present code, in the order of the specification. */
+function parts(): Int32Array<ArrayBuffer>[] {
+  const apmCount = (nodes + APM_HASHED) * APM_STEPS;
+  const weightCount = (KNOWN_SETS + nodes + table.symbols.length) * INPUTS;
+  return [slots, history, matches, matchMap, apms.subarray(0, apmCount), weights.subarray(0, weightCount)];
+}
+
 /** Takes up a code and what was learned with it, or begins with nothing learned. Gives the weights, to be set. */
 export function load(of: SymbolCode, learned: Int32Array | null): Int32Array {
   table = of;
   nodes = table.nodes + EXTRA_NODES;
-  const apmCount = (nodes + APM_HASHED) * APM_STEPS;
-  const weightCount = (KNOWN_SETS + nodes + table.symbols.length) * INPUTS;
-  const size = SLOTS + HISTORY + MATCHES + MATCH_MAX + 1 + apmCount + weightCount;
-  if (state.length !== size) state = new Int32Array(size);
-  let at = 0;
-  const part = (count: number): Int32Array<ArrayBuffer> => state.subarray(at, (at += count));
-  slots = part(SLOTS);
-  history = part(HISTORY);
-  matches = part(MATCHES);
-  matchMap = part(MATCH_MAX + 1);
-  apms = part(apmCount);
-  weights = part(weightCount);
   if (learned === null) clear();
-  else state.set(learned);
-  return weights;
+  else restore(learned);
+  loaded = learned;
+  lineCount = 0;
+  return parts().at(-1)!;
+}
+
+/** Of a million slots an item changes some thousands: those of its lines go back, where the others are as they were. */
+function restore(learned: Int32Array): void {
+  const isKnown = loaded === learned && lineCount <= LINES_MAX;
+  let at = 0;
+  for (const part of parts()) {
+    const own = learned.subarray(at, (at += part.length));
+    if (part !== slots || !isKnown) part.set(own);
+  }
+  if (!isKnown) return;
+  for (let i = 0; i < lineCount; i++) {
+    const line = lines[i]!;
+    for (let j = 0; j < LINE_SLOTS; j++) slots[line + j] = learned[line + j]!;
+  }
 }
 
 function clear(): void {
-  state.fill(0);
+  for (const part of parts()) part.fill(0);
   slots.fill(EMPTY);
   for (let i = 0; i <= MATCH_MAX; i++) matchMap[i] = 0x10000 - Math.floor(0x10000 / (i + 2));
   for (let i = 0; i < apms.length; i++) apms[i] = squash[Math.max(1, Math.min((i % APM_STEPS) * 128, 4_095))]!;
@@ -119,7 +140,16 @@ function clear(): void {
 
 /** A copy of all that is learned, and the number of symbols read. */
 export function save(): { learned: Int32Array<ArrayBuffer>; position: number } {
-  return { learned: state.slice(), position };
+  const all = parts();
+  const learned = new Int32Array(all.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of all) {
+    learned.set(part, at);
+    at += part.length;
+  }
+  loaded = learned;
+  lineCount = 0;
+  return { learned, position };
 }
 
 /** Comes before the first symbol: of the phrases at 0, of an item behind them. */
@@ -198,7 +228,10 @@ function enter(node: number): void {
   for (let i = 0; i < CONTEXTS; i++) {
     const x = Math.imul(hashes[i]! ^ spread, 0x3c6ef373);
     bases[i] = x ^ (x >>> 15);
-    touched[0]! ^= slots[bases[i]! >>> 12]!;
+    const line = (bases[i]! >>> 12) & -LINE_SLOTS;
+    touched[0]! ^= slots[line]!;
+    if (lineCount < LINES_MAX) lines[lineCount] = line;
+    lineCount++;
   }
 }
 
