@@ -59,6 +59,8 @@ export async function copyLargePacks(folder: string): Promise<string[]> {
 
 /** No DEFLATE comes near this part of an item, and looking would take longer than the text codec did. */
 const SURELY_SMALLEST = 0.3;
+/** Readers decode DEFLATE in no time: for less than this the text codec is not worth theirs. */
+const WORTH_DECODING = 0.95;
 
 /** What a newsroom codes with: packs of its own go before those that come with Pappus. */
 export class Books {
@@ -76,7 +78,7 @@ export class Books {
     if (!text) return encodeCoded(dictionary, bytes);
     if (text.data.length < SURELY_SMALLEST * bytes.length) return text;
     const other = encodeQuickly(dictionary, bytes);
-    return text.data.length < other.data.length ? text : other;
+    return text.data.length < WORTH_DECODING * other.data.length ? text : other;
   };
 
   /** Larger, and decoded many times as fast: for archives. */
