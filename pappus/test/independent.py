@@ -84,7 +84,7 @@ def check_suffix(octets, entries, rows):
     s = decode(octets)
     size, first = s[1], s[2]
     assert s[3] == b''.join(rows[k][i] for k, i in peaks(first)) and len(s[7]) == size - first
-    segments = [unpack(s[5][coding], data) for coding, _, data in s[6]]
+    segments = [unpack(s[5][coding], data, size_) for coding, size_, data in s[6]]
     assert [len(x) for x in segments] == [length for _, length, _ in s[6]]
     used, records = [0] * len(segments), {}
     for index, row in enumerate(s[7], first):
@@ -142,7 +142,7 @@ def main():
         for x in pack[4]:
             index += x[0]
             if pack[2] == 1:
-                layers.append((index, x[1], x[3], unpack(pack[1][x[2]], x[4])))
+                layers.append((index, x[1], x[3], pack[1][x[2]], x[4]))
             elif len(x) == 2:
                 assert x[1] == entries[index]
             else:
@@ -150,8 +150,10 @@ def main():
                 assert entry(1, x[2][:16], record) == entries[index], 'record'
                 known[index], posts = (1, record), posts + 1
     assert {p for p in listed - retired} == set(names('pack')), 'packs missing'
-    for index, number, salt, layer in layers:
-        _, octets, expected = decode(known[index][1])[23][number - 1][:3]
+    for index, number, salt, coding, data in layers:
+        record = decode(known[index][1])
+        kind, octets, expected = record[23][number - 1][:3]
+        layer = unpack(coding, data, before=[record[0], record.get(1, '')] if kind == 1 else None)
         assert len(layer) == octets and digest(b'pappus/v1/layer\n', salt, layer) == expected, 'layer'
         decode(layer)
     print(json.dumps({'channel': channel, 'roots': len(roots), 'size': size, 'tiles': tiles, 'proofs': len(entries),

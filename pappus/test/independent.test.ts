@@ -14,7 +14,7 @@ import { Newsroom, type Draft } from '@pappus/newsroom';
 
 const SLOW = process.env['PAPPUS_SLOW'] === '1';
 const POSTS = SLOW ? 70_000 : 2_000;
-/** Few enough at once that the newsroom codes them as well as it can, with codec 2. */
+/** Few enough at once that the newsroom codes them as well as it can, with the text codec. */
 const CODED_WELL = 40;
 const MINUTES_MAX = (SLOW ? 60 : 2) * 60_000;
 const PASSPHRASE = 'only for a test';
@@ -103,7 +103,7 @@ describe(`a channel of ${POSTS} posts`, () => {
   test.skipIf(!hasPython)('holds by Python (package python3)', { timeout: MINUTES_MAX }, () => {
     const { size, edition: editions } = newsroom!.store.head()!;
     const { channelId: channel } = newsroom!.identity;
-    const counts = { records: POSTS - 1, layers: POSTS - 1, tombstones: 1, roots: 2, dictionaries: 4 };
+    const counts = { records: POSTS - 1, layers: POSTS - 1, tombstones: 1, roots: 2, dictionaries: 8 };
     expect(byPython()).toMatchObject({ channel, size, proofs: size, editions, ...counts });
   });
 

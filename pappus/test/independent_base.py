@@ -2,6 +2,9 @@
 import base64, os, re, sys, zlib
 from functools import lru_cache
 from hashlib import sha256, sha512
+from text_base import Pack
+from text_decoder import decode as decode_text, decode_run
+from text_model import Model
 
 TREE = sys.argv[1]
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -115,7 +118,9 @@ def content_id(octets):
 @lru_cache(None)
 def dictionary(name):
     b = file('dict/' + name)
-    assert content_id(b) == name and b[0] == 1
+    assert content_id(b) == name and b[0] in (1, 2)
+    if b[0] == 2:
+        return Model(Pack(b))
     text = b[2:].decode('utf-8', 'surrogateescape')[:b[1]]
     at = 2 + len(text.encode())
     prelude, at = b[at + 1:at + 1 + b[at]], at + 1 + b[at]
@@ -124,7 +129,14 @@ def dictionary(name):
     return {0x80 + i: c.encode() for i, c in enumerate(text)}, prelude, window
 
 
-def unpack(coding, data):
+def unpack(coding, data, run=None, before=None):
+    """`run`: octets of a segment; `before`: title and summary, for a text layer."""
+    if coding[0] in (3, 4):
+        primed = dictionary(base32(coding[1]))
+        assert coding[0] == 3 or before
+        if run is not None:
+            return decode_run(primed, data, run)
+        return decode_text(primed, data, before if coding[0] == 4 else None)
     if len(coding) == 1:
         return data if coding[0] == 0 else inflate(data, b'')
     table, prelude, window = dictionary(base32(coding[1]))

@@ -1,6 +1,6 @@
 """A second decoder of the text codec, from spec/6-text-codec.md alone: python3 text_decoder.py <text.json> <packs>
-<runs> <name> … Decodes the examples of text.json with its tiny pack and with the packs named, which are files of the folder
-<packs>. Runs are JSON, [[[head, …], data], …] in hexadecimal. Prints counts as JSON."""
+<runs> <name> … Decodes the examples of text.json with its tiny pack and with the packs named, which are files of the
+folder <packs>. Runs are JSON, [[[head, …], data], …] in hexadecimal. Prints counts as JSON."""
 import base64, hashlib, json, os, sys
 from text_base import Bits, FACTORS, Pack, Refused, must
 from text_model import Model
@@ -156,4 +156,5 @@ def main(vectors, folder, runs, *names):
     print(json.dumps({'items': len(units['items']) + len(names), 'cutRefused': cut}))
 
 
-main(*sys.argv[1:])
+if __name__ == '__main__':
+    main(*sys.argv[1:])

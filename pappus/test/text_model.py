@@ -47,6 +47,7 @@ class Model:
         self.ref = [SQUASH[max(1, min(i * 128, 4095))] for i in range(33)] * (pack.N + 2048)
         self.weights = [list(w) for w in pack.weights]
         self.position, self.priming = 0, True
+        self.wraps = False  # whether a product in a sum may need more than 32 bits
         self.begin()
         for _ in range(pack.primed):
             self.symbol(pack.stream)
@@ -166,9 +167,10 @@ class Model:
         sets = [self.weights[4 * found + known], self.weights[24 + set_], self.weights[24 + N + self.last]]
         sums = []
         for weights in sets:
-            total = 0
-            for w, x in zip(weights, inputs):
-                total += ((w * x + 0x80000000 & M) - 0x80000000) >> 4
+            if self.wraps:
+                total = sum([((w * x + 0x80000000 & M) - 0x80000000) >> 4 for w, x in zip(weights, inputs)])
+            else:
+                total = sum([w * x >> 4 for w, x in zip(weights, inputs)])
             sums.append(max(-2047, min(2047, total >> 12)))
         average = 2048 + (sum(sums) * 21846 >> 16)
         step, part = average >> 7, average & 127
@@ -189,6 +191,8 @@ class Model:
                 for i, x in enumerate(inputs):
                     if x:
                         weights[i] += x * error + 0x20000 >> 18
+                if max(weights) > 1 << 20 or min(weights) < -(1 << 20):
+                    self.wraps = True
         for at in taken:
             slot = slots[at]
             one, count = slot >> 16, slot & 63
