@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import index from '../../spec/vectors/index.json';
 import { concatBytes, decodeBase64, decodeHex, encodeHex } from '../src/base.ts';
-import { sha256 } from '../src/crypto.ts';
 import { encode, type Cbor } from '../src/encoding.ts';
 import { refusal, Refused } from '../src/refused.ts';
 import { decodeText, prime } from '../src/text/decode.ts';
@@ -14,7 +13,6 @@ import { rates, squash, SQUASH_ZERO, stretch } from '../src/text/tables.ts';
 const vectors = index.units.text;
 const PACK = decodeBase64(vectors.pack);
 const TEXT = prime(parseLanguagePack(PACK));
-const stateOf = ({ learned }: typeof TEXT): string => encodeHex(sha256(new Uint8Array(learned.buffer)));
 const GOOD = vectors.items.find(({ what }) => what === 'after title and summary')!;
 const BEFORE = GOOD.before!;
 
@@ -108,23 +106,6 @@ describe('the tables', () => {
     for (let p = 1; p < 4_096; p++) expect(stretch[p]!).toBeGreaterThanOrEqual(stretch[p - 1]!);
     expect([squash[1], squash[SQUASH_ZERO], squash[4_095]]).toEqual([23, 32_768, 65_513]);
     expect([rates[0], rates[1], rates[60]]).toEqual([29_789, 15_603, 536]);
-  });
-});
-
-describe('the vectors', () => {
-  test('the tiny pack primes to its state', () => {
-    expect(stateOf(TEXT)).toBe(vectors.primed);
-  });
-  test.each(vectors.items)('$what', ({ item: hex, before, data }) => {
-    const octets = decodeHex(hex);
-    expect(encodeHex(encodeText(TEXT, octets, before)!)).toBe(data);
-    expect(encodeHex(decodeText(TEXT, decodeHex(data), octets.length, before))).toBe(hex);
-  });
-  test('the longest text layer', () => {
-    const { word, times, octets, data } = vectors.longest;
-    const layer = encode([word.repeat(times)]);
-    expect(layer).toHaveLength(octets);
-    expect(encodeHex(sha256(decodeText(TEXT, decodeHex(data), octets, null)))).toBe(encodeHex(sha256(layer)));
   });
 });
 
