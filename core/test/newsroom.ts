@@ -19,6 +19,7 @@ import {
   withoutPost,
   decodePack,
   encodeUtf8,
+  type Compress,
   type LogStore,
   type NewPost,
   type Pack,
@@ -82,7 +83,7 @@ export interface PublishOptions {
   tombstones?: Tombstone[];
   time?: number;
   nextBy?: number | null;
-  compress?: (items: readonly Uint8Array[], lang: string) => ReturnType<typeof identityCoding>;
+  compress?: Compress;
 }
 
 export class TestNewsroom {

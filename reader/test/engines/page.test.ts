@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect } from 'vitest';
+import { CODEC, decodePack } from '@pappus/core';
 import { wordsFor } from '@pappus/reader/words';
+import type { Story } from '../../../core/test/newsroom.ts';
+import { Books } from '../../../newsroom/src/dictionaries.ts';
 import { NamedNewsroom, pageOf, withFiles } from '../channel.ts';
 import type { Tab } from './tab.ts';
 import { useEngines } from './tests.ts';
 
 const fa = wordsFor('fa');
+const POLICY = /<meta http-equiv="Content-Security-Policy"[^>]*>/;
 const engineTest = useEngines();
 const folder = mkdtempSync(join(tmpdir(), 'pappus-pages-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -33,6 +37,51 @@ async function open(tab: Tab, html: string): Promise<string> {
 
 const texts = (tab: Tab, selector: string): Promise<string[]> =>
   tab.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.textContent)`);
+
+const PERSIAN = [
+  {
+    title: 'پل چوبی سپیدار پس از سه ماه باز شد',
+    summary: 'شهردار گفت که کارگران از روز گذشته همه تخته‌های پل را بررسی کرده‌اند.',
+    text: [
+      'پل چوبی شهر سپیدار که در پی سیل بهاری بسته شده بود، صبح امروز با حضور مردم باز شد.',
+      'به گفته شهردار، در این مدت بیش از ۲۰۰ تخته کهنه برداشته شد و جای آن را چوب تازه گرفت.',
+      'وی افزود: رفت و آمد خودروهای سنگین تا پایان سال آینده از این راه ممکن نخواهد بود.',
+    ],
+  },
+  {
+    title: 'برف راه‌های شمالی دره را بست',
+    summary: 'مسئولان از رانندگان خواستند که تا فردا از سفر خودداری کنند.',
+    text: [
+      'بارش برف از شب گذشته آغاز شد و تا ظهر امروز به ۴۰ سانتی‌متر رسید.',
+      'یک کشاورز گفت که در بیست سال گذشته چنین برفی ندیده است؛ نان و نفت در روستا به اندازه یک هفته هست.',
+    ],
+  },
+  {
+    title: 'کتابخانه باغ انار شب‌ها هم باز است',
+    summary: 'دانش‌آموزان از این پس می‌توانند تا ساعت ده شب آنجا درس بخوانند.',
+    text: [
+      'کتابخانه کوچک باغ انار اعلام کرد که از هفته آینده شب‌ها نیز در خدمت مردم خواهد بود.',
+      'مدیر کتابخانه گفت: «کتاب را باید همان وقتی خواند که دل می‌خواهد، نه وقتی که در باز است.»',
+    ],
+  },
+] satisfies Story[];
+
+/** A channel whose headlines and texts are coded by the pack of their language, as a newsroom codes them. */
+function persian(): NamedNewsroom {
+  const newsroom = new NamedNewsroom('پیک سپیدار', 'fa');
+  const books = new Books();
+  newsroom.publish({ stories: PERSIAN.map((story) => ({ ...story, lang: 'fa' })), compress: books.compressWell });
+  const { bytes, dictionary } = books.files.find((file) => file.lang === 'fa' && 'stream' in file.dictionary)!;
+  newsroom.files.set(`dict/${dictionary.id}`, bytes);
+  return newsroom;
+}
+
+/** The codecs of all that is coded. */
+function codecsOf({ files }: NamedNewsroom): number[] {
+  const packs = [...files].filter(([path]) => path.startsWith('pack/')).map(([, bytes]) => decodePack(bytes));
+  const codecs = packs.flatMap(({ items }) => items.flatMap((item) => ('coding' in item ? [item.coding.codec] : [])));
+  return [...new Set(codecs)].sort((a, b) => a - b);
+}
 
 describe('the HTML file', () => {
   engineTest('verifies itself, shows headlines, opens a post, asks for nothing', async (tab) => {
@@ -82,10 +131,57 @@ describe('the HTML file', () => {
   });
 });
 
+describe('an HTML file under a language pack', () => {
+  engineTest(
+    'shows headlines and texts as they were written, from right to left, and asks for nothing',
+    async (tab) => {
+      const newsroom = persian();
+      expect(codecsOf(newsroom)).toEqual([CODEC.text, CODEC.textAfter]);
+      const href = await open(tab, await pageOf(newsroom));
+      expect((await texts(tab, '.state span')).slice(0, 2)).toEqual(['با امضای پیک سپیدار', '۳ از ۳ خبر']);
+      expect(await texts(tab, '.headlines strong')).toEqual(PERSIAN.map(({ title }) => title).reverse());
+      expect(await texts(tab, 'header .warning, header .hint, details li')).toEqual([]);
+      for (const [i, { title, summary, text }] of PERSIAN.entries()) {
+        await tab.evaluate(`location.hash = 'post-${i}'`);
+        await tab.until(`document.querySelector('h2')?.textContent === ${JSON.stringify(title)}`);
+        expect(await texts(tab, 'article > p:not(.facts)')).toEqual([summary, ...text]);
+        const directions = `[...document.querySelectorAll('html, h2, article > p')].map((e) => getComputedStyle(e).direction)`;
+        expect(new Set(await tab.evaluate<string[]>(directions))).toEqual(new Set(['rtl']));
+      }
+      expect({ requests: tab.requests, knocks: tab.knocks, errors: tab.errors }).toEqual({
+        requests: [href],
+        knocks: [],
+        errors: [],
+      });
+    },
+  );
+
+  engineTest(
+    'shows no other words where the pack is missing or damaged, or the model counts otherwise',
+    async (tab) => {
+      const whole = await pageOf(persian());
+      const damaged = withFiles(whole, (bytes, path) =>
+        path.startsWith('dict/') ? bytes.with(2_000, bytes[2_000]! ^ 1) : bytes,
+      );
+      const without = await pageOf(persian(), { without: (path) => path.startsWith('dict/') });
+      // The last context is known to items only: the pack still primes, to the same state.
+      const otherwise = whole.replace(POLICY, '').replace(/(?<=\[9\]=[\w$]+\()10(?=,)/, '11');
+      expect(otherwise).not.toBe(whole.replace(POLICY, ''));
+      for (const html of [damaged, without, otherwise]) {
+        expect(html).not.toBe(whole);
+        await open(tab, html);
+        expect(await texts(tab, '.headlines strong')).toEqual([]);
+        expect(tab.errors).toEqual([]);
+      }
+      await open(tab, whole.replace(POLICY, ''));
+      expect(await texts(tab, '.headlines strong')).toHaveLength(PERSIAN.length);
+    },
+  );
+});
+
 describe('the watch', () => {
   engineTest('sees what a page asks for, says and breaks', async (tab) => {
-    const policy = /<meta http-equiv="Content-Security-Policy"[^>]*>/;
-    const bare = (await pageOf(courier())).replace(policy, '');
+    const bare = (await pageOf(courier())).replace(POLICY, '');
     const leak = '<img src="https://leak.test/x">';
     const loud = `<script>console.error('planted'); nowhere();</script>`;
     await open(tab, bare.replace('<main>', `<main>${leak}`).replace('</head>', `${loud}</head>`));
