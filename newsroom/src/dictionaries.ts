@@ -29,9 +29,9 @@ const LARGE = '-large.pack';
 
 export interface DictionaryFile {
   /** Language subtag. */
-  lang: string;
-  bytes: Uint8Array;
-  dictionary: AnyDictionary;
+  readonly lang: string;
+  readonly bytes: Uint8Array;
+  readonly dictionary: AnyDictionary;
 }
 
 let loaded: DictionaryFile[] | null = null;
@@ -43,10 +43,28 @@ export function builtInDictionaries(): readonly DictionaryFile[] {
 
 function filesIn(folder: URL, ending: string): DictionaryFile[] {
   const names = readdirSync(fileURLToPath(folder)).filter((name) => name.endsWith(ending) && !name.endsWith(LARGE));
-  return names.sort().map((name) => {
-    const bytes = new Uint8Array(readFileSync(new URL(name, folder)));
-    return { lang: name.slice(0, -ending.length), bytes, dictionary: parseAnyDictionary(bytes) };
-  });
+  return names.sort().map((name) => new BuiltIn(name.slice(0, -ending.length), new URL(name, folder)));
+}
+
+/** Read once it is asked for: most news is in one language or two. */
+class BuiltIn implements DictionaryFile {
+  readonly lang: string;
+  readonly #url: URL;
+  #bytes: Uint8Array | null = null;
+  #dictionary: AnyDictionary | null = null;
+
+  constructor(lang: string, url: URL) {
+    this.lang = lang;
+    this.#url = url;
+  }
+
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= new Uint8Array(readFileSync(this.#url)));
+  }
+
+  get dictionary(): AnyDictionary {
+    return (this.#dictionary ??= parseAnyDictionary(this.bytes));
+  }
 }
 
 /** Puts the large packs that come with Pappus into a newsroom's folder for packs. Gives their languages. */

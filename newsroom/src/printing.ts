@@ -178,12 +178,12 @@ function send(shop: PrintShop, { path, bytes }: TreeFile): void {
 
 /** A tree holds the dictionaries that its files name. */
 function sendDictionaries({ store, books }: PrintShop, file: TreeFile): void {
-  const ids = dictionariesOf([file]);
-  for (const { dictionary, bytes } of books.files) {
-    const path = formatPath({ kind: 'dict', id: dictionary.id });
-    if (!ids.has(dictionary.id) || store.fact(path)) continue;
+  for (const id of dictionariesOf([file])) {
+    const path = formatPath({ kind: 'dict', id });
+    const book = store.fact(path) ? null : books.files.find(({ dictionary }) => dictionary.id === id);
+    if (!book) continue;
     store.setFact(path, 'sent');
-    store.send(path, bytes);
+    store.send(path, book.bytes);
   }
 }
 
