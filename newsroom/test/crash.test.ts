@@ -24,7 +24,7 @@ class Pace {
   }
 }
 
-test(`${KILLS} kills at random moments lose nothing and fork nothing`, { timeout: 180_000 }, () =>
+test(`${KILLS} kills at random moments lose nothing and fork nothing`, { timeout: 300_000 }, () =>
   inSandbox(async (sandbox) => {
     const started = performance.now();
     await using(createIn(join(sandbox, 'new')), async () => {});

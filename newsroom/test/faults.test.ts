@@ -148,7 +148,7 @@ const skipMemory = noMemoryDisk === null ? '' : ` SKIPPED: run as root where tmp
 
 test.skipIf(noMemoryDisk !== null)(
   `a disk that is full, at 40 degrees of fullness, loses nothing${skipMemory}`,
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   () =>
     inSandbox(async (sandbox) => {
       const disk = join(sandbox, 'disk');
@@ -214,14 +214,14 @@ const skipPower =
     : ` SKIPPED: run as root where loop devices exist, with the packages e2fsprogs and xfsprogs (${noPowerCut})`;
 
 describe.skipIf(noPowerCut !== null)(`real power cuts (ext4 forgets what it was not told to sync)${skipPower}`, () => {
-  test('20 cuts lose nothing', { timeout: 120_000 }, async () => {
+  test('20 cuts lose nothing', { timeout: 240_000 }, async () => {
     const { cuts, inTheMiddle, lost } = await cutPower(20, {});
     process.stdout.write(`ext4 power cuts: ${JSON.stringify({ cuts, inTheMiddle, lost })}\n`);
     expect(lost).toEqual([]);
     expect(inTheMiddle).toBeGreaterThan(3);
   });
 
-  test('positive control: without syncs, acknowledged news is lost', { timeout: 120_000 }, async () => {
+  test('positive control: without syncs, acknowledged news is lost', { timeout: 240_000 }, async () => {
     const { lost } = await cutPower(3, { PAPPUS_TEST_NO_SYNC: '1' });
     process.stdout.write(`without syncs: ${JSON.stringify(lost)}\n`);
     expect(lost.length).toBeGreaterThan(0);
