@@ -11,6 +11,7 @@ import {
   encodeUtf8,
   inFull,
   inOfferOrder,
+  parseAnyDictionary,
   parsePath,
   treePath,
   type Block,
@@ -18,7 +19,7 @@ import {
   type TreeFile,
   type TreePath,
 } from '@pappus/core';
-import { Books, builtInDictionaries } from '@pappus/newsroom';
+import { Books, type DictionaryFile } from '@pappus/newsroom';
 import { writeZip } from '@pappus/transports';
 import { BenchChannel, seededOctets } from './channel.ts';
 import { weighHeadlines, weighLonePost, type LonePost, type PublishedPost } from './lone-post.ts';
@@ -49,17 +50,21 @@ export interface EditionShares {
   container: number;
 }
 
-const { compressWell } = new Books();
-const ARTICLES = 1_000;
+const books = argument('pack', 'small') === 'large' ? new Books([largePack()]) : new Books();
+const { compressWell } = books;
+/** Earlier ones made the language pack. */
+const ARTICLES_FROM = 900;
 const PER_EDITION = 50;
 
-/** The articles that the dictionary for Persian was not trained on. */
+function largePack(): DictionaryFile {
+  const bytes = new Uint8Array(readFileSync(new URL('../core/packs/fa-large.pack', import.meta.url)));
+  return { lang: 'fa', bytes, dictionary: parseAnyDictionary(bytes) };
+}
+
+/** The articles that the Persian packs were not built from. */
 export function readArticles(file: string): Article[] {
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-  return lines
-    .filter((_, i) => i % 6 !== 5)
-    .slice(0, ARTICLES)
-    .map((line) => JSON.parse(line) as Article);
+  return lines.slice(ARTICLES_FROM).map((line) => JSON.parse(line) as Article);
 }
 
 export function secondsOf({ date }: Article): number {
@@ -124,7 +129,7 @@ export interface HeadSize {
 /** The first screen: octets, and how many headlines found room. */
 function headSize(channel: BenchChannel): HeadSize {
   const bytes = channel.files.get(treePath('head'))!;
-  const suffix = decodeSuffix(bytes, (id) => builtInDictionaries().find((d) => d.dictionary.id === id)!.dictionary);
+  const suffix = decodeSuffix(bytes, (id) => books.files.find((d) => d.dictionary.id === id)!.dictionary);
   if (typeof suffix === 'string') throw new Error('a dictionary is missing');
   return {
     bytes: bytes.length,
@@ -143,7 +148,7 @@ function published(channel: BenchChannel, post: NewPost, index: number): Publish
 }
 
 function libraryOf(channel: BenchChannel): Library {
-  const library = new Library({ dictionaries: builtInDictionaries().map((d) => d.bytes) });
+  const library = new Library({ dictionaries: books.files.map((d) => d.bytes) });
   const files = [...channel.files].map(([path, bytes]) => ({ path, bytes }));
   for (const { path, bytes } of inOfferOrder(files)) library.offer(path, bytes);
   return library;
@@ -270,7 +275,7 @@ export interface Spread {
   of: number;
 }
 
-const HEADLINES_TARGET = 5_000;
+const HEADLINES_TARGET = 4_096;
 const LONE_TARGET = 900;
 
 function spreadOf(octets: readonly number[], target: number): Spread {

@@ -43,11 +43,13 @@ function runTimings(): Map<string, Timing[]> {
   return timings;
 }
 
-function runOnArticles(): Pick<Results, 'bytes' | 'realInput'> {
-  if (!hasArticles(ARTICLES)) return { bytes: null, realInput: null };
+function runOnArticles(): Pick<Results, 'bytes' | 'large' | 'realInput'> {
+  if (!hasArticles(ARTICLES)) return { bytes: null, large: null, realInput: null };
   process.stderr.write('bytes, then real input\n');
-  const bytes = child('bytes.ts', ['--articles', join(ARTICLES, 'fa-fars.jsonl')]) as Results['bytes'];
-  return { bytes, realInput: child('real-input.ts', ['--articles', ARTICLES]) as Results['realInput'] };
+  const weigh = (pack: string): unknown =>
+    child('bytes.ts', ['--articles', join(ARTICLES, 'fa-fars.jsonl'), '--pack', pack]);
+  const [bytes, large] = ['small', 'large'].map(weigh) as [Results['bytes'], Results['large']];
+  return { bytes, large, realInput: child('real-input.ts', ['--articles', ARTICLES]) as Results['realInput'] };
 }
 
 installPeers();
