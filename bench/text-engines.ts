@@ -213,7 +213,7 @@ ${rows.map(row).join('\n')}
 
 Priming is fa.pack: the first time in a page or process just begun, and the best of the next ${RUNS}. Speeds are MB of UTF-8
 a second over ${TIMED} text layers of Fars, best of ${RUNS}, decoded before anything is coded, as a reader does, on a machine of two
-cores that others used; \`--jitless\` has ${FEW} texts, ${FEW_TIMED} layers and one run. "Run" is all of it, with the hashes of ${states.length} states of 5 MB. A phone is some five to ten times slower than this.
+cores that others used; \`--jitless\` has ${FEW} texts, ${FEW_TIMED} layers and one run. "Run" is all of it, with the hashes of ${states.length} states of 5 MB.
 
 All: \`${report.all}\`. With one constant of the model changed that priming does not need, the first
 ${FEW} texts give \`${planted.few.slice(0, 16)}\`, and each still decodes: only the hash tells.
