@@ -10,3 +10,12 @@ export async function eventually<T>(what: string, ask: () => Promise<T | null>):
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** What `promise` resolves to; an error that says what never came, where others would wait for it forever. */
+export async function within<T>(what: string, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`never: ${what}`)), PATIENCE_MS);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

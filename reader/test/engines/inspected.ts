@@ -1,5 +1,5 @@
 /** One window of WebKit under its inspector. A window's page moves to another process, a new target, when it must. */
-import { eventually } from './eventually.ts';
+import { eventually, within } from './eventually.ts';
 import { openWire, Wire, type Fields } from './wire.ts';
 
 export type OnEvent = (method: string, params: Fields) => void;
@@ -23,15 +23,18 @@ export class Inspected {
       inspected.#ofWindow(method, params).catch(() => {}); // the target went before it was known
     });
     await inspected.#window.send('Target.setPauseOnStart', { pauseOnStart: true });
-    await inspected.#current;
+    await within(`a page in ${address}`, inspected.#current);
     return inspected;
   }
 
   async #ofWindow(method: string, params: Fields): Promise<void> {
     if (method === 'Target.dispatchMessageFromTarget')
       this.#targets.get(params['targetId'])?.receive(params['message']);
-    if (method === 'Target.didCommitProvisionalTarget')
-      this.#current = Promise.resolve(this.#targets.get(params['newTargetId'])!);
+    if (method === 'Target.didCommitProvisionalTarget') {
+      const target = this.#targets.get(params['newTargetId'])!;
+      this.#current = Promise.resolve(target);
+      this.#arrived(target); // the first may go before it has answered
+    }
     if (method === 'Target.targetDestroyed') this.#targets.get(params['targetId'])?.hangUp();
     if (method !== 'Target.targetCreated') return;
     const { targetId, isProvisional, isPaused } = params['targetInfo'];
@@ -77,7 +80,7 @@ export class Inspected {
   async follow(url: string): Promise<void> {
     const loaded = new Promise<void>((resolve) => (this.#loaded = resolve));
     await this.send('Runtime.evaluate', { expression: `location.href = ${JSON.stringify(url)}` });
-    await loaded;
+    await within(`${url} has loaded`, loaded);
   }
 
   /** Says nothing more: the answer would go with the window. */
