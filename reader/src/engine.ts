@@ -3,15 +3,13 @@ import { Library, Refused, describeLibrary, makeReady, useSha256, wasmSha256, ty
 import { filesOfDocument } from '@pappus/transports';
 import type { Fault } from './page.ts';
 import { Reader } from './reader.ts';
+import { inSlices } from './slices.ts';
 import type { Words } from './words/words.ts';
 
 interface Verdict {
   path: string;
   outcome: Outcome;
 }
-
-/** Long enough to get on, short enough for a finger. */
-const SLICE_MS = 24;
 
 /** Known only while the script is read. */
 const script = document.currentScript!.textContent;
@@ -33,14 +31,10 @@ async function start(): Promise<void> {
 async function offerAll(library: Library, words: Words): Promise<Fault[]> {
   const verdicts: Verdict[] = [];
   const state = document.getElementById('state');
-  let sliceEnd = performance.now();
-  for (const verdict of judged(library)) {
-    if (verdict) verdicts.push(verdict);
-    if (performance.now() < sliceEnd) continue;
+  const say = (): void => {
     if (state) state.textContent = `${words.checking} ${verdicts.length.toLocaleString(words.lang)}`;
-    await new Promise((resolve) => setTimeout(resolve));
-    sliceEnd = performance.now() + SLICE_MS;
-  }
+  };
+  await inSlices(judged(library), (verdict) => void (verdict && verdicts.push(verdict)), say);
   const settled = new Map(library.takeSettled().map((verdict) => [verdict.path as string, verdict]));
   return verdicts.flatMap((first) => {
     const { path, outcome } = settled.get(first.path) ?? first;

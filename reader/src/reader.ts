@@ -4,6 +4,7 @@
  */
 import { describeLibrary, postsOf, type Library } from '@pappus/core';
 import { elementOf, nodesOf } from './dom.ts';
+import { findScreen, tagScreen } from './find.ts';
 import { listScreen } from './list.ts';
 import { moreScreen } from './more.ts';
 import type { Fault, Page, Shell } from './page.ts';
@@ -21,9 +22,10 @@ export interface ReaderOptions {
 const SCREENS: Record<string, (page: Page) => Child> = {
   how: howScreen,
   limits: ({ words }) => limitsScreen(words),
+  find: findScreen,
   more: moreScreen,
 };
-const POST = /^post-(\d{1,15})$/;
+const NAMED = /^(post|tag)-(.+)$/s;
 
 /** Draws a library in a place of the document. */
 export class Reader {
@@ -108,14 +110,15 @@ export class Reader {
     const focused = screen
       ? this.#screen
       : (this.#list.querySelector<HTMLElement>(`[href="#${CSS.escape(left)}"]`) ?? this.#list);
-    focused.focus({ preventScroll: true });
+    (this.#screen.querySelector<HTMLElement>('[autofocus]') ?? focused).focus({ preventScroll: true });
     scrollTo(0, screen ? 0 : this.#listAt);
   }
 
   /** Null: the list. */
   #drawn(name: string, page: Page): Child | null {
-    const post = POST.exec(name);
-    const screen = post ? postScreen(Number(post[1]), page) : SCREENS[name]?.(page);
+    const [, kind, of = ''] = NAMED.exec(name) ?? [];
+    const screen =
+      kind === 'tag' ? tagScreen(of, page) : kind === 'post' ? postScreen(Number(of), page) : SCREENS[name]?.(page);
     if (screen === undefined) return null;
     return [h('p', { class: 'step back' }, h('a', { href: '#' }, page.words.back)), screen];
   }
