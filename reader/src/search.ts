@@ -82,11 +82,15 @@ function matcher(query: string): (words: string) => boolean {
   const typed = wordsOf(query).slice(1);
   const joined = typed.replace(PREFIX, '$1$2').replace(SUFFIX, '$1');
   const ways = [...new Set([typed, joined])].map((way) => way.split(' ').map(spellings));
-  return (words) => ways.some((way) => way.every((word) => word.some((spelling) => words.includes(spelling))));
+  return (words) => ways.some((way) => way.every((word) => word.some((spelling) => begins(words, spelling))));
 }
 
 /** How a word may stand in a text: whole, or with its prefix or suffix apart. */
 function spellings(word: string): string[] {
-  const all = [word, word.replace(PREFIXED, '$1 '), word.replace(SUFFIXED, '$1 $2')];
-  return [...new Set(all)].map((spelling) => (UNSPACED.test(word) ? '' : ' ') + spelling);
+  return [...new Set([word, word.replace(PREFIXED, '$1 '), word.replace(SUFFIXED, '$1 $2')])];
+}
+
+/** Letters are rarer than spaces: looked for first, they are found missing three times as fast. */
+function begins(words: string, spelling: string): boolean {
+  return words.includes(spelling) && (UNSPACED.test(spelling) || words.includes(` ${spelling}`));
 }
