@@ -4,9 +4,9 @@ import { describeLibrary, sha256, type Library, type TreeFile } from '@pappus/co
 import { writeHtml } from '@pappus/transports';
 import { staticBody } from '../src/static-body.ts';
 import { wordsFor } from '../src/words/index.ts';
-import { engineScript } from './engine.ts';
+import { engineParts } from './engine.ts';
 
-export { engineScript } from './engine.ts';
+export { engineParts, engineScript } from './engine.ts';
 
 const css = readFileSync(new URL('../src/page.css', import.meta.url), 'utf8')
   .replace(/\s+/g, ' ')
@@ -23,7 +23,7 @@ export async function htmlFile(library: Library, files: readonly TreeFile[]): Pr
     dir: words.dir,
     body: staticBody(library, words),
     css,
-    script: await engineScript(),
+    ...(await engineParts()),
   };
   return writeHtml({ files, page, sha256 });
 }

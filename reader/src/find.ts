@@ -16,6 +16,7 @@ interface Finder {
   posts: Map<number, PostReport>;
   query: string;
 }
+const PAUSE_MS = 250;
 const finders = new WeakMap<Page, Finder>();
 
 /** The screen "search". */
@@ -40,7 +41,8 @@ export function findScreen(page: Page): Child[] {
   return [
     h('h2', null, h('label', { for: 'query' }, words.find)),
     h('p', { class: 'hint' }, words.findHint),
-    field,
+    // Chrome asks its maker about the fields of every form, except where the address looks like a search.
+    h('form', { action: '/search', onsubmit: (event: Event) => event.preventDefault() }, field),
     state,
     results,
   ];
@@ -69,7 +71,10 @@ async function run(
   const { list, add } = growingList(found, words);
   results.replaceChildren(list);
   state.textContent = '';
-  if (!isWanted) return;
+  // Whoever still types wants headlines now, not a phone that is busy with texts.
+  await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  const isCurrent = (): boolean => finder.query === query && list.isConnected;
+  if (!isWanted || !isCurrent()) return;
   let done = 0;
   const all = posts.size - found.length;
   const say = (): void => {
@@ -80,11 +85,11 @@ async function run(
     (index) => {
       done++;
       if (index !== null) add(posts.get(index)!);
-      return finder.query === query && list.isConnected;
+      return isCurrent();
     },
     say,
   );
-  if (finder.query !== query || !list.isConnected) return;
+  if (!isCurrent()) return;
   const count = found.length;
   state.textContent = count === 0 ? words.nothingFound : fill(words.found, words, { count });
 }

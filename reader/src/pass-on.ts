@@ -17,7 +17,9 @@ export type Choice = 'headlines' | 'texts' | 'all';
 export type Form = 'html' | 'zip';
 
 /** The parts of a page; `body` gives what it shows without its script. */
-export type PageParts = Pick<HtmlPage, 'script' | 'css' | 'lang' | 'dir'> & { body: (library: Library) => string };
+export type PageParts = Pick<HtmlPage, 'script' | 'packed' | 'css' | 'lang' | 'dir'> & {
+  body: (library: Library) => string;
+};
 
 /** Octets of packs of texts that go with `texts`, at most. */
 const TEXTS_BYTES_MAX = 80 * 1024;

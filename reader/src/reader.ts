@@ -8,6 +8,7 @@ import { findScreen, tagScreen } from './find.ts';
 import { listScreen } from './list.ts';
 import { moreScreen } from './more.ts';
 import type { Fault, Page, Shell } from './page.ts';
+import { passScreen } from './pass.ts';
 import { postScreen } from './post.ts';
 import { faultsOf, howScreen, limitsScreen } from './trust.ts';
 import { h, type Child } from './tree.ts';
@@ -23,6 +24,7 @@ const SCREENS: Record<string, (page: Page) => Child> = {
   how: howScreen,
   limits: ({ words }) => limitsScreen(words),
   find: findScreen,
+  pass: passScreen,
   more: moreScreen,
 };
 const NAMED = /^(post|tag)-(.+)$/s;
