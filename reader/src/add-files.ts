@@ -11,6 +11,7 @@ import {
   type TreePath,
 } from '@pappus/core';
 import { openZip, readHtml } from '@pappus/transports';
+import { SLICE_MS } from './slices.ts';
 
 /** Octets of one file that a page takes, at most: a phone has to hold all of it. */
 export const ADD_BYTES_MAX = 64 * 2 ** 20;
@@ -30,9 +31,6 @@ interface Part {
   path: TreePath;
   read: () => Promise<Uint8Array>;
 }
-
-/** Long enough to get on, short enough for a finger. */
-const SLICE_MS = 24;
 
 /**
  * Offers the tree files of `file` to a library that knows its channel, a little at a time; one file after another.

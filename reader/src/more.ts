@@ -1,4 +1,5 @@
 /** What is not news: another file, comfort of reading, and what to know before relying on it. */
+import { elementOf } from './dom.ts';
 import type { Page } from './page.ts';
 import { pick } from './pick.ts';
 import { h, type Child } from './tree.ts';
@@ -7,9 +8,13 @@ import type { Words } from './words/words.ts';
 const SIZES_PERCENT = [85, 100, 115, 130, 150, 175, 200];
 
 /** The screen "more". */
-export function moreScreen({ words, shell }: Page): Child[] {
+export function moreScreen(page: Page): Child[] {
+  const { words, shell } = page;
   return [
     h('h2', null, words.more),
+    h('h3', null, words.add),
+    h('p', null, words.addHint),
+    adding(page),
     h('h3', null, words.textSize),
     textSize(words),
     h('h3', null, words.colours),
@@ -17,6 +22,12 @@ export function moreScreen({ words, shell }: Page): Child[] {
     h('p', { class: 'step' }, h('a', { href: '#limits' }, words.limitsTitle)),
     shell.more?.() ?? h('p', { class: 'hint' }, words.keepsNothing),
   ];
+}
+
+function adding({ words, add }: Page): Child {
+  const input = elementOf(h('input', { type: 'file', multiple: true, accept: '.html,.htm,.zip' })) as HTMLInputElement;
+  input.addEventListener('change', () => void add(input.files ?? []));
+  return h('p', { class: 'choices' }, h('button', { class: 'main', onclick: () => input.click() }, words.add));
 }
 
 function textSize(words: Words): Child {

@@ -32,6 +32,10 @@ export interface Page {
   shell: Shell;
   /** Seconds since 1970. */
   now: number;
+  /** Offers files that a person gave, and says what came of it. */
+  add(files: Iterable<Blob>): Promise<void>;
+  /** A sentence at the edge of the page, until the next step. */
+  say(sentence: string): void;
 }
 
 /** Attributes of words of the page's own among those of a post. */

@@ -23,10 +23,9 @@ export function passScreen(page: Page): Child[] {
   return [h('h2', null, words.passOn), h('p', { class: 'warning' }, words.passRisk), place];
 }
 
-function chooser({ words }: Page, passOn: PassOn): Child[] {
+function chooser({ words, say }: Page, passOn: PassOn): Child[] {
   const labels = { headlines: words.headlines, texts: words.newestTexts, all: words.everything };
   const sizes = CHOICES.map(() => elementOf(h('small')));
-  const state = elementOf(h('p', { role: 'status' }));
   let choice: Choice = 'texts';
   let form: Form = 'html';
   const file = (): File => {
@@ -41,18 +40,22 @@ function chooser({ words }: Page, passOn: PassOn): Child[] {
   };
   const options = CHOICES.map((value, i) => [value, [h('span', null, labels[value]), sizes[i]!]] as const);
   return [
+    h('h3', null, words.howMuch),
     pick(Object.fromEntries(options) as unknown as Record<Choice, Child>, choice, {
       picked: (c) => (choice = c),
       tall: true,
     }),
-    pick<Form>({ html: words.asPage, zip: words.asZip }, form, { picked: weigh, tall: true }),
+    h('h3', null, words.whichForm),
+    pick<Form>({ html: h('span', null, words.asPage), zip: h('span', null, words.asZip) }, form, {
+      picked: weigh,
+      tall: true,
+    }),
     h(
       'p',
       { class: 'choices' },
       canShare() && h('button', { class: 'main', onclick: () => void share(file()) }, words.share),
-      h('button', { class: 'main', onclick: () => (state.textContent = save(file(), words)) }, words.save),
+      h('button', { class: 'main', onclick: () => say(save(file(), words)) }, words.save),
     ),
-    state,
   ];
 }
 

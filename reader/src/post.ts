@@ -1,6 +1,8 @@
 /** One post: its words, who answers for them, and what became of it. */
-import { latestOf, postOf, type PostReport } from '@pappus/core';
-import { blocks, link } from './blocks.ts';
+import { latestOf, postOf, type PostRecord, type PostReport } from '@pappus/core';
+import { blocks, link, plainText } from './blocks.ts';
+import { changes } from './changes.ts';
+import { elementOf, nodesOf } from './dom.ts';
 import { own, type Page } from './page.ts';
 import { day, fill, languageName } from './say.ts';
 import { h, type Child } from './tree.ts';
@@ -39,6 +41,7 @@ function article(post: PostReport, page: Page): Child {
     text && blocks(text, { figure }),
     !text && layers.length > 0 && h('p', { ...own(words), class: 'warning' }, words.textMissing),
     tags(post, page),
+    whatChanged(post, page),
     /^https?:/i.test(original) && h('p', { ...own(words), class: 'step' }, link(original, words.original)),
   );
 }
@@ -77,4 +80,22 @@ function tags({ record }: PostReport, { words }: Page): Child {
     h('a', { href: `#tag-${encodeURIComponent(tag)}`, dir: 'auto', title: fill(words.tagged, words, { tag }) }, tag),
   );
   return links.length > 0 && h('p', { class: 'choices' }, links);
+}
+
+/** Against what it corrects, once somebody asks. */
+function whatChanged({ index, record }: PostReport, { library, words }: Page): Child {
+  const before = record!.replaces === null ? null : library.contents.posts.get(record!.replaces);
+  if (!before) return null;
+  const linesOf = ({ title, summary }: PostRecord, at: number): string[] => [
+    title,
+    summary,
+    ...plainText(library.text(at) ?? []),
+  ];
+  const drawn = elementOf(h('p', { class: 'changes', dir: 'auto' }));
+  const draw = (): void => {
+    const runs = changes(linesOf(before.record, record!.replaces!), linesOf(record!, index));
+    const tags = { same: 'span', removed: 'del', added: 'ins' };
+    drawn.replaceChildren(...nodesOf(runs.map(({ kind, text }) => h(tags[kind], null, text))));
+  };
+  return h('details', { ontoggle: draw }, h('summary', own(words), words.whatChanged), drawn);
 }

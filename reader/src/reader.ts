@@ -3,6 +3,7 @@
  * whatever is read: steps are kept in the tab's own history, so that the browser's list of visits tells nothing.
  */
 import { describeLibrary, postsOf, type Library } from '@pappus/core';
+import { addFile } from './add-files.ts';
 import { elementOf, nodesOf } from './dom.ts';
 import { findScreen, tagScreen } from './find.ts';
 import { listScreen } from './list.ts';
@@ -10,6 +11,7 @@ import { moreScreen } from './more.ts';
 import type { Fault, Page, Shell } from './page.ts';
 import { passScreen } from './pass.ts';
 import { postScreen } from './post.ts';
+import { fill } from './say.ts';
 import { faultsOf, howScreen, limitsScreen } from './trust.ts';
 import { h, type Child } from './tree.ts';
 import type { Words } from './words/words.ts';
@@ -35,6 +37,7 @@ export class Reader {
   readonly #options: ReaderOptions;
   readonly #list = elementOf(h('div'));
   readonly #screen = elementOf(h('main', { tabindex: -1 }));
+  readonly #note = elementOf(h('p', { class: 'note', role: 'status', hidden: true }));
   readonly #bar: HTMLElement;
   #page: Page | null = null;
   #open = '';
@@ -48,6 +51,11 @@ export class Reader {
     this.#bar = bar(options.words);
     place.addEventListener('click', (event) => this.#follow(event as MouseEvent));
     addEventListener('popstate', ({ state }) => this.#arrive(state));
+    addEventListener('dragover', (event) => event.preventDefault());
+    addEventListener('drop', (event) => {
+      event.preventDefault();
+      if (this.#page) void this.#add(event.dataTransfer?.files ?? []);
+    });
     addEventListener('keydown', ({ key }) => {
       if (key === 'Escape' && this.#open !== '') this.#step('');
     });
@@ -55,14 +63,42 @@ export class Reader {
 
   /** Shows a library, or what became of it; `faults` are files that were left out. */
   show(library: Library, faults: readonly Fault[]): void {
+    if (!this.#refresh(library, faults)) return;
+    this.#place.replaceChildren(this.#list, this.#screen, this.#note, this.#bar);
+    this.#arrive(history.state);
+  }
+
+  /** The list as it stands now; the screen that is open stays. False before a channel is known. */
+  #refresh(library: Library, faults: readonly Fault[]): boolean {
     const report = describeLibrary(library);
     const { words } = this.#options;
-    if (!report) return this.#place.replaceChildren(...nodesOf(faultsOf({ faults, words })));
+    if (!report) this.#place.replaceChildren(...nodesOf(faultsOf({ faults, words })));
+    if (!report) return false;
     const now = Math.floor(Date.now() / 1000);
-    this.#page = { library, report, posts: [...postsOf(library)], faults, now, ...this.#options };
+    const doing = { add: (files: Iterable<Blob>) => this.#add(files), say: (sentence: string) => this.#say(sentence) };
+    this.#page = { library, report, posts: [...postsOf(library)], faults, now, ...doing, ...this.#options };
     this.#list.replaceChildren(...nodesOf(listScreen(this.#page)));
-    this.#place.replaceChildren(this.#list, this.#screen, this.#bar);
-    this.#arrive(history.state);
+    return true;
+  }
+
+  #say(sentence: string): void {
+    this.#note.textContent = sentence;
+    this.#note.hidden = sentence === '';
+  }
+
+  async #add(files: Iterable<Blob>): Promise<void> {
+    const { words, shell } = this.#options;
+    const { library } = this.#page!;
+    for (const file of files) {
+      const { posts, texts, refused, isOtherChannel } = await addFile(library, file, (done, all) =>
+        this.#say(`${words.checking} ${fill(words.posts, words, { here: done, all })}`),
+      );
+      const isNews = posts + texts > 0;
+      if (isNews) await shell.added?.(library);
+      this.#refresh(library, [...this.#page!.faults, ...refused]);
+      const isNothing = isOtherChannel || (refused.length > 0 && !isNews);
+      this.#say(isNews ? fill(words.added, words, { posts, texts }) : isNothing ? words.notOurs : words.nothingNew);
+    }
   }
 
   /** Links within the page are steps, not addresses; whoever opens one elsewhere gets an address all the same. */
@@ -101,6 +137,7 @@ export class Reader {
     const screen = this.#page && this.#drawn(name, this.#page);
     if (left === '') this.#listAt = scrollY;
     this.#open = screen ? name : '';
+    this.#say('');
     this.#list.hidden = screen !== null;
     this.#screen.hidden = screen === null;
     this.#screen.replaceChildren(...nodesOf(screen));

@@ -1,5 +1,5 @@
 /** Long enough to get on, short enough for a finger. */
-const SLICE_MS = 24;
+export const SLICE_MS = 24;
 
 /**
  * Goes through steps of work, giving way to fingers and drawing in between. `each` ends it with false; `rest` is called

@@ -10,7 +10,7 @@ import { checked, goTo, pageTest, useChromium } from './chromium.ts';
 const open = useChromium();
 const en = wordsFor('en');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const SCREENS = ['', 'post-1', 'post-3', 'how', 'find', 'more', 'limits', 'tag-شهر'];
+const SCREENS = ['', 'post-1', 'post-3', 'how', 'find', 'pass', 'more', 'limits', 'tag-شهر'];
 
 /** A channel with a translation, a correction, a withdrawal, tags, a table, code and an image that did not arrive. */
 function gazette(lang: 'fa' | 'en'): NamedNewsroom {

@@ -105,3 +105,46 @@ for (const [name, place] of Object.entries({ 'from disk': fromDisk, 'from a serv
     });
   });
 }
+
+describe('from hand to hand', () => {
+  const isText = (path: string): boolean => path.startsWith('pack/');
+  /** What the page would have saved, as text. */
+  const saved = `(async () => {
+    URL.createObjectURL = (file) => { globalThis.saved = file; return '#'; };
+    document.querySelector('${visible} button.main:last-child').click();
+    return [saved.name, await saved.text()];
+  })()`;
+
+  engineTest('a page is added to another, passed on, and reads as a whole', async (tab) => {
+    const newsroom = gazette();
+    const whole = await pageOf(newsroom);
+    await tab.goto(await fromDisk(tab, await pageOf(newsroom, { without: isText })));
+    await tab.until(`document.querySelector('nav')`);
+    expect((await texts(tab, '.state span'))[1]).toBe('۰ از ۳ خبر');
+    await tab.evaluate(`(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['no news'], 'photo.html'));
+      dataTransfer.items.add(new File([${JSON.stringify(whole).replaceAll('</', '<\\/')}], 'friend.html'));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    })()`);
+    await tab.until(`document.querySelector('.state span:nth-child(2)').textContent === '۳ از ۳ خبر'`);
+    await tab.until(`document.querySelector('.note').textContent === 'خبر تازه: ۰. متن تازه: ۳.'`);
+    await click(tab, 'nav [href="#pass"]');
+    await tab.until(`document.querySelector('${visible} button.main')`);
+    const sizes = await texts(tab, `${visible} small`);
+    expect(sizes).toHaveLength(3);
+    const [name, html] = await tab.evaluate<[string, string]>(saved);
+    expect(name).toMatch(/^پیک-سپیدار-\d{4}-\d\d-\d\d\.html$/);
+    const address = await fromDisk(tab, html);
+    await tab.goto(address);
+    await tab.until(`document.querySelector('nav')`);
+    expect((await texts(tab, '.state span')).slice(0, 2)).toEqual(['با امضای پیک سپیدار', '۳ از ۳ خبر']);
+    await click(tab, '.headlines a');
+    await tab.until(`document.querySelector('${visible} article > p:last-child')?.textContent === 'تا اردیبهشت.'`);
+    expect({ requests: tab.requests, knocks: tab.knocks, errors: tab.errors }).toEqual({
+      requests: [address],
+      knocks: [],
+      errors: [],
+    });
+  });
+});
