@@ -33,9 +33,9 @@ export interface Page {
   /** Seconds since 1970. */
   now: number;
   /** Offers files that a person gave, and says what came of it. */
-  add(files: Iterable<Blob>): Promise<void>;
+  add: (files: Iterable<Blob>) => Promise<void>;
   /** A sentence at the edge of the page, until the next step. */
-  say(sentence: string): void;
+  say: (sentence: string) => void;
 }
 
 /** Attributes of words of the page's own among those of a post. */
