@@ -31,8 +31,8 @@ export function listen(
     utterance = new SpeechSynthesisUtterance(paragraphs[paragraph]);
     utterance.voice = voice;
     utterance.lang = voice.lang;
-    utterance.onend = () => speak(paragraph + 1);
-    utterance.onerror = stop;
+    utterance.addEventListener('end', () => speak(paragraph + 1));
+    utterance.addEventListener('error', stop);
     progress(paragraph);
     speechSynthesis.speak(utterance);
   };
@@ -42,7 +42,7 @@ export function listen(
 
 /** The voice of just this tag if there is one, else one of its language. */
 function localVoice(lang: string): SpeechSynthesisVoice | null {
-  const own = globalThis.speechSynthesis?.getVoices().filter((voice) => voice.localService === true) ?? [];
+  const own = globalThis.speechSynthesis?.getVoices().filter((voice) => voice.localService) ?? [];
   const tag = tagOf(lang);
   const [language] = tag.split('-');
   return (

@@ -1,15 +1,18 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { canListen, listen } from '../src/listen.ts';
 
-class Utterance {
+class Utterance extends EventTarget {
   voice: SpeechSynthesisVoice | null = null;
   lang = '';
-  onend: (() => void) | null = null;
-  onerror: (() => void) | null = null;
   readonly text: string;
 
   constructor(text: string) {
+    super();
     this.text = text;
+  }
+
+  becomes(event: 'end' | 'error'): void {
+    this.dispatchEvent(new Event(event));
   }
 }
 
@@ -30,7 +33,7 @@ class Platform {
   /** As engines do: what was being said ends with an error. */
   cancel = (): void => {
     this.cancelled++;
-    this.said.at(-1)?.onerror?.();
+    this.said.at(-1)?.becomes('error');
   };
 }
 
@@ -41,8 +44,8 @@ test('speaks one paragraph after the other, and tells where it is', () => {
   const heard: (number | null)[] = [];
   expect(listen(['یک', 'دو'], 'fa', (at) => heard.push(at))).not.toBeNull();
   expect(platform.said.map(({ text }) => text)).toEqual(['یک']);
-  platform.said[0]!.onend!();
-  platform.said[1]!.onend!();
+  platform.said[0]!.becomes('end');
+  platform.said[1]!.becomes('end');
   expect(platform.said.map(({ text, lang, voice }) => [text, lang, voice])).toEqual([
     ['یک', 'fa-IR', platform.voices[1]],
     ['دو', 'fa-IR', platform.voices[1]],
@@ -56,7 +59,7 @@ test('stops once, whoever stops it', () => {
   const stop = listen(['а', 'б'], 'ru-RU', (at) => heard.push(at))!;
   stop();
   stop();
-  platform.said[0]!.onend!();
+  platform.said[0]!.becomes('end');
   expect([heard, platform.said.length, platform.cancelled]).toEqual([[0, null], 1, 1]);
 });
 
@@ -64,7 +67,7 @@ test('ends where the platform fails', () => {
   const platform = new Platform(['ru', true]);
   const heard: (number | null)[] = [];
   listen(['а', 'б'], 'ru', (at) => heard.push(at));
-  platform.said[0]!.onerror!();
+  platform.said[0]!.becomes('error');
   expect([heard, platform.said.length]).toEqual([[0, null], 1]);
 });
 
@@ -95,7 +98,7 @@ test('a voice that goes while it speaks is not replaced by one of the network', 
   const heard: (number | null)[] = [];
   listen(['یک', 'دو'], 'fa', (at) => heard.push(at));
   platform.voices.shift();
-  platform.said[0]!.onend!();
+  platform.said[0]!.becomes('end');
   expect([heard, platform.said.length]).toEqual([[0, null], 1]);
 });
 
