@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect } from 'vitest';
+import { sha256 } from '@pappus/core';
+import { libraryWith } from '../../../core/test/offering.ts';
 import { buildScript } from '../../node/engine.ts';
+import { PassOn } from '../../src/pass-on.ts';
 import type { Picture } from '../../src/pictures.ts';
+import { NamedNewsroom } from '../channel.ts';
 import type { Tab } from './tab.ts';
 import { useEngines } from './tests.ts';
 
@@ -14,10 +18,11 @@ const folder = mkdtempSync(join(tmpdir(), 'pappus-parts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let script: Promise<string> | null = null;
 
-async function open(tab: Tab): Promise<void> {
-  script ??= buildScript(fileURLToPath(new URL('parts.ts', import.meta.url)));
+const parts = (): Promise<string> => (script ??= buildScript(fileURLToPath(new URL('parts.ts', import.meta.url))));
+
+async function open(tab: Tab, html?: Uint8Array): Promise<void> {
   const path = join(folder, `${tab.engine}.html`);
-  writeFileSync(path, `<!doctype html><meta charset="utf-8"><script>${await script}</script>`);
+  writeFileSync(path, html ?? `<!doctype html><meta charset="utf-8"><script>${await parts()}</script>`);
   await tab.goto(pathToFileURL(path).href);
 }
 
@@ -129,5 +134,63 @@ describe('speech', () => {
       heard: [0, 1, null],
       offered: false,
     });
+  });
+});
+
+/** The page that is open, carried on as each choice and form, and added to an empty library there. */
+const CARRY_ON = `(async () => {
+  const newLibrary = () => new pappus.Library({ channelId: document.querySelector('p').id, layersWhenRead: true });
+  const library = newLibrary();
+  for (const { path, bytes } of pappus.filesOfDocument(document)) library.offer(path, bytes);
+  const [style, script] = [document.querySelector('style'), document.querySelector('body > script:last-of-type')];
+  const passOn = new pappus.PassOn(library, {
+    css: style.textContent,
+    script: script.textContent,
+    lang: 'fa',
+    dir: 'rtl',
+    body: () => document.querySelector('p').outerHTML,
+  });
+  const carried = [];
+  for (const choice of ['headlines', 'texts', 'all']) {
+    for (const form of ['html', 'zip']) {
+      const files = passOn.files(choice);
+      const bytes = passOn.write(files, form);
+      const told = passOn.sizeBytes(files, form);
+      const { posts, texts, refused } = await pappus.addFile(newLibrary(), new Blob([bytes]));
+      carried.push({ choice, form, posts, texts, refused, isTold: told === bytes.length, digest: [...pappus.sha256(bytes)].join() });
+    }
+  }
+  return carried;
+})()`;
+
+describe('a page under its policy', () => {
+  engineTest('passes itself on, octet by octet, and takes what it passed on', async (tab) => {
+    const newsroom = new NamedNewsroom('پیک سپیدار', 'fa');
+    for (let n = 0; n < 4; n++)
+      newsroom.publish({ stories: [{ title: `پل ${n}`, lang: 'fa', text: [`روز ${n} باز شد.`] }] });
+    const passOn = new PassOn(libraryWith(newsroom), {
+      css: 'p { margin: 0 }',
+      script: await parts(),
+      lang: 'fa',
+      dir: 'rtl',
+      body: () => `<p id="${newsroom.channelId}">پل</p>`,
+    });
+    const whole = passOn.write(passOn.files('all'), 'html');
+    await open(tab, whole);
+    const carried = await tab.evaluate<Record<string, unknown>[]>(CARRY_ON);
+    expect(carried.map(({ choice, form, posts, texts }) => [choice, form, posts, texts])).toEqual([
+      ['headlines', 'html', 4, 0],
+      ['headlines', 'zip', 4, 0],
+      ['texts', 'html', 4, 4],
+      ['texts', 'zip', 4, 4],
+      ['all', 'html', 4, 4],
+      ['all', 'zip', 4, 4],
+    ]);
+    for (const { refused, isTold } of carried) expect([refused, isTold]).toEqual([[], true]);
+    const digests = carried
+      .filter(({ choice, form }) => choice === 'all' && form === 'html')
+      .map(({ digest }) => digest);
+    expect(digests).toEqual([[...sha256(whole)].join()]);
+    expect([tab.errors, tab.knocks]).toEqual([[], []]);
   });
 });
