@@ -7,7 +7,7 @@ import { engineScript } from '@pappus/reader';
 import { wordsFor } from '@pappus/reader/words';
 
 /** The aim is 30 KB; decision 012 says what stands in the way. */
-const BUDGET_BYTES = 37 * 1024;
+const BUDGET_BYTES = 38 * 1024;
 
 const engine = await engineScript();
 

@@ -34,6 +34,8 @@ export interface Page {
   now: number;
   /** Offers files that a person gave, and says what came of it. */
   add: (files: Iterable<Blob>) => Promise<void>;
+  /** What is to end when the screen goes. */
+  whenLeft: (end: () => void) => void;
   /** A sentence at the edge of the page, until the next step. */
   say: (sentence: string) => void;
 }

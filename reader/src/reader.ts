@@ -39,6 +39,8 @@ export class Reader {
   readonly #screen = elementOf(h('main', { tabindex: -1 }));
   readonly #note = elementOf(h('p', { class: 'note', role: 'status', hidden: true }));
   readonly #bar: HTMLElement;
+  /** Of the screen that is open. */
+  #ends: (() => void)[] = [];
   #page: Page | null = null;
   #open = '';
   #listAt = 0;
@@ -75,7 +77,11 @@ export class Reader {
     if (!report) this.#place.replaceChildren(...nodesOf(faultsOf({ faults, words })));
     if (!report) return false;
     const now = Math.floor(Date.now() / 1000);
-    const doing = { add: (files: Iterable<Blob>) => this.#add(files), say: (sentence: string) => this.#say(sentence) };
+    const doing = {
+      add: (files: Iterable<Blob>) => this.#add(files),
+      say: (sentence: string) => this.#say(sentence),
+      whenLeft: (end: () => void) => void this.#ends.push(end),
+    };
     this.#page = { library, report, posts: [...postsOf(library)], faults, now, ...doing, ...this.#options };
     this.#list.replaceChildren(...nodesOf(listScreen(this.#page)));
     return true;
@@ -134,6 +140,7 @@ export class Reader {
 
   #draw(name: string): void {
     const left = this.#open;
+    for (const end of this.#ends.splice(0)) end();
     const screen = this.#page && this.#drawn(name, this.#page);
     if (left === '') this.#listAt = scrollY;
     this.#open = screen ? name : '';

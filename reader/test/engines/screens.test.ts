@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { crc32, deflateSync } from 'node:zlib';
 import { afterAll, describe, expect } from 'vitest';
+import type { Block } from '@pappus/core';
 import { wordsFor } from '@pappus/reader/words';
 import { NamedNewsroom, fullPost, pageOf } from '../channel.ts';
 import type { Tab } from './tab.ts';
@@ -105,6 +107,38 @@ for (const [name, place] of Object.entries({ 'from disk': fromDisk, 'from a serv
     });
   });
 }
+
+describe('pictures', () => {
+  const chunk = (type: string, data: Uint8Array): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  /** Grey; its rows compress to next to nothing. */
+  const png = (width: number, height: number): Uint8Array => {
+    const header = Buffer.alloc(13);
+    header.writeUInt32BE(width);
+    header.writeUInt32BE(height, 4);
+    header.set([8, 0, 0, 0, 0], 8);
+    const rows = deflateSync(Buffer.alloc(height * (width + 1), 0));
+    const chunks = [chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))];
+    return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...chunks]);
+  };
+
+  engineTest('of a post are shown, and one of too many pixels is not given to the browser', async (tab) => {
+    const figures = [2, 3].map((layer): Block => ({ type: 'figure', layer, alt: `picture ${layer}`, caption: [] }));
+    const post = fullPost({ title: 'Two pictures', text: figures }, {});
+    for (const bytes of [png(4, 3), png(8_000, 8_000)]) post.layers.push({ kind: 3, mediaType: 'image/png', bytes });
+    await tab.goto(await fromDisk(tab, await pageOf(new NamedNewsroom('Gallery', 'en').print([post]))));
+    await tab.until(`document.querySelector('nav')`);
+    await click(tab, '.headlines a');
+    await tab.until(`document.querySelector('figure img')?.naturalWidth === 4`);
+    expect(await texts(tab, 'figure')).toEqual(['', '[picture 3]']);
+    expect(tab.errors).toEqual([]);
+  });
+});
 
 describe('from hand to hand', () => {
   const isText = (path: string): boolean => path.startsWith('pack/');
