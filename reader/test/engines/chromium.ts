@@ -10,10 +10,10 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
 export const chromiumEngine: Engine = {
   name: 'chromium',
   missing: path ? null : 'chromium',
-  async open({ width = 360, height = 740, dark = false }: TabOptions = {}) {
+  async open({ width = 360, height = 740, dark = false, direct = false }: TabOptions = {}) {
     const gate = await openGate();
     const proxy = { server: `http://127.0.0.1:${gate.port}`, bypass: 'localhost,127.0.0.1' };
-    const browser = await chromium.launch({ executablePath: path!, args: ARGS, proxy });
+    const browser = await chromium.launch({ executablePath: path!, args: ARGS, ...(direct ? {} : { proxy }) });
     const page = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
     return new ChromiumTab(browser, page, gate);
   },

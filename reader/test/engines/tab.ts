@@ -7,6 +7,8 @@ export interface TabOptions {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** Without the gate: for a namespace whose network leads nowhere. */
+  direct?: boolean;
 }
 
 /** A tab in a browser of its own, from which nothing leaves the machine but to localhost. */
