@@ -45,7 +45,6 @@ export async function addFile(
   const refused = new Map<string, RefusalCode>();
   const note = (path: string, outcome: Outcome): void => {
     if (outcome.status === 'refused') refused.set(path, outcome.code);
-    else refused.delete(path);
   };
   library.takeSettled();
   const pause = pauses();

@@ -41,7 +41,7 @@ function compared(before: string[], after: string[]): Change[] | null {
   return found;
 }
 
-/** Along a longest common subsequence. */
+/** Along a longest common subsequence. What was removed comes before what was added in its place. */
 function addMiddle(found: Change[], old: string[], fresh: string[]): void {
   const width = fresh.length + 1;
   /** How long it is from word i of the one and j of the other, at i * width + j. */
@@ -66,12 +66,10 @@ function addMiddle(found: Change[], old: string[], fresh: string[]): void {
   add(found, 'added', fresh.slice(j));
 }
 
-/** Between two runs that stay, what was removed stands together before what was added. */
+/** Joined to the run before it where that is of its kind. */
 function add(found: Change[], kind: Change['kind'], words: readonly string[]): void {
-  if (words.length === 0) return;
   const text = words.join('');
-  const at = found.length - (kind === 'removed' && found.at(-1)?.kind === 'added' ? 1 : 0);
-  const before = found[at - 1];
-  if (before?.kind === kind) before.text += text;
-  else found.splice(at, 0, { kind, text });
+  const last = found.at(-1);
+  if (last?.kind === kind) last.text += text;
+  else if (text !== '') found.push({ kind, text });
 }

@@ -44,8 +44,7 @@ const FORMATS: [start: RegExp, name: string, sizeOf: (view: DataView) => Size | 
 function jpegSize(view: DataView): Size | null {
   for (let at = 2; view.getUint8(at) === 0xff; at += 2 + view.getUint16(at + 2)) {
     const marker = view.getUint8(at + 1);
-    if (marker < 0xc0 || (marker >= 0xd0 && marker <= 0xda) || marker === 0xff || view.getUint16(at + 2) < 2)
-      return null;
+    if (marker < 0xc0 || (marker >= 0xd0 && marker <= 0xda) || marker === 0xff) return null;
     const isFrame = marker < 0xd0 && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
     if (isFrame) return [view.getUint16(at + 7), view.getUint16(at + 5)];
   }

@@ -42,6 +42,7 @@ describe('changes', () => {
         expect(without('removed', all)).toBe(after.join('\n'));
         for (const [i, { kind, text }] of all.entries()) expect([kind, text]).not.toEqual([all[i + 1]?.kind, '']);
         for (const [i, { kind }] of all.entries()) expect(kind).not.toBe(all[i + 1]?.kind);
+        expect(all.map(({ kind }) => kind).join()).not.toContain('added,removed');
       }),
       { numRuns: 500 },
     );

@@ -69,6 +69,7 @@ describe('a header that lies', () => {
     ['a JPEG with noise between two segments', jpeg(5, 5, 'noise')],
     ['a JPEG with a segment of no length', jpeg(5, 5, '\xff\xe1\0\0')],
     ['a JPEG with a restart among its headers', jpeg(5, 5, '\xff\xd0')],
+    ['a JPEG with a marker that has no segment', jpeg(5, 5, '\xff\x01')],
     ['a GIF without a frame', `${gif(5, 5).slice(0, 25)};`],
     ['a lossless WebP without its signature', lossless(5, 5).replace('\x2f', '\x2e')],
     ['SVG', '<svg xmlns="http://www.w3.org/2000/svg" width="5" height="5"/>'],

@@ -24,7 +24,7 @@ describe('folding', () => {
     ['أإآٱا', 'ااااا'],
     ['مسؤول رئیس', 'مسوول رییس'],
     ['خانهٔ خانۀ مدینة', 'خانه خانه مدینه'],
-    ['۱۴۰۵ ١٤٠٥ １４０５', '1405 1405 1405'],
+    ['۱۴۰۵ ٨٩ １４', '1405 89 14'],
     ['می‌روم', 'میروم'],
     ['\u202bChannel\u202c \u2067Éa\u2069', 'channel ea'],
     ['ﻛﺘﺎﺏ', 'کتاب'],
@@ -104,7 +104,7 @@ describe('headlines', () => {
     expect(search.headlines('ridge')).toEqual([]);
     expect(search.headlines('  ')).toEqual([3, 2, 1, 0]);
     expect(finds('ماه می سال نو', 'سال')).toBe(true);
-    expect(finds('ماه می سال نو', 'سال می')).toBe(true);
+    expect(finds('سال نو، ماه می است', 'می سال')).toBe(true);
   });
 
   test('are found inside a run of letters where a script has no spaces', () => {
