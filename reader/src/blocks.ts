@@ -1,5 +1,6 @@
 /** Blocks as elements. Nothing here parses markup: a channel brings structure and text, never HTML. */
 import type { Block, Inline } from '@pappus/core';
+import { localeOf } from './say.ts';
 import { h, type Child } from './tree.ts';
 
 /** What a text needs beside itself. */
@@ -71,7 +72,7 @@ function inline(inline: Inline): Child {
     case 'link':
       return link(inline.url, inlines(inline.children));
     case 'span':
-      return inline.lang ? h('bdi', { lang: inline.lang }, inlines(inline.children)) : inlines(inline.children);
+      return inline.lang ? h('bdi', { lang: localeOf(inline.lang) }, inlines(inline.children)) : inlines(inline.children);
   }
 }
 

@@ -1,5 +1,6 @@
 /** One line of a list of posts: the same on the page, in a file without scripts, and among what was found. */
 import type { PostReport } from '@pappus/core';
+import { localeOf } from './say.ts';
 import { factsOf } from './standing.ts';
 import { h, type Child, type Tree } from './tree.ts';
 import type { Words } from './words/words.ts';
@@ -13,7 +14,7 @@ export function headline(post: PostReport, words: Words, address: string | null,
   const { title, summary, lang, rtl } = record;
   return h(
     'li',
-    { lang, dir: rtl ? 'rtl' : 'ltr' },
+    { lang: localeOf(lang), dir: rtl ? 'rtl' : 'ltr' },
     h(
       'a',
       { href: address },

@@ -6,7 +6,7 @@ import { elementOf, nodesOf } from './dom.ts';
 import { canListen, listen } from './listen.ts';
 import { Media, type Medium } from './media.ts';
 import { own, type Page } from './page.ts';
-import { day, fill, languageName } from './say.ts';
+import { day, fill, languageName, localeOf } from './say.ts';
 import { h, type Child } from './tree.ts';
 
 /** The screen of the post at an index of the log. */
@@ -37,7 +37,7 @@ function article(post: PostReport, page: Page): Child {
   const figure = (layer: number, alt: string): Child => shown(media.of(post.index, layer), alt);
   return h(
     'article',
-    { lang, dir: rtl ? 'rtl' : 'ltr' },
+    { lang: localeOf(lang), dir: rtl ? 'rtl' : 'ltr' },
     h('h2', null, title),
     facts(post, page),
     translations(post, page),
@@ -97,7 +97,7 @@ function translations({ index, record }: PostReport, { posts, words }: Page): Ch
   );
   if (others.length === 0) return null;
   const links = others.map(({ index: at, record: other }) =>
-    h('a', { href: `#post-${at}`, lang: other!.lang }, languageName(other!.lang)),
+    h('a', { href: `#post-${at}`, lang: localeOf(other!.lang) }, languageName(other!.lang)),
   );
   return h('p', { ...own(words), class: 'choices', 'aria-label': words.versions }, links);
 }

@@ -25,8 +25,8 @@ export function ago(then: number, now: number, lang: string): string {
   return format.format(0, 'minute');
 }
 
-/** A tag from a record may be malformed: then the platform's own language. */
-function localeOf(lang: string): string | undefined {
+/** A tag from a record may be malformed: then nothing is said of the language. */
+export function localeOf(lang: string): string | undefined {
   try {
     return Intl.getCanonicalLocales(lang)[0];
   } catch {
