@@ -113,15 +113,20 @@ export function* byValue(library: Library, since = 1): Generator<TreePath> {
 
 /**
  * As `byValue`, where there is room for everything: once all editions from `since` on are held, `head` would only
- * repeat their headlines, and the bare `checkpoint` of a few hundred octets takes its place.
+ * repeat their headlines, and the bare `checkpoint` of a few hundred octets takes its place. Else tiles prove what stands
+ * alone. Packs that no mark names, which a library wrote itself after a withdrawal, come last.
  */
 export function* inFull(library: Library, since = 1): Generator<TreePath> {
   const whole = isWhole(library, since);
-  for (const path of byValue(library, since)) yield whole && path === 'head' ? ('checkpoint' as TreePath) : path;
+  const paths = new Set(byValue(library, since));
+  for (const { path } of library.files()) {
+    if (path.startsWith('tile/') ? !whole : since === 1 && path.startsWith('pack/')) paths.add(path);
+  }
+  for (const path of paths) yield whole && path === 'head' ? ('checkpoint' as TreePath) : path;
 }
 
 /** Whether all editions from `since` on are held with all headlines: then the log's head proves them without a tile. */
-export function isWhole(library: Library, since = 1): boolean {
+function isWhole(library: Library, since: number): boolean {
   const held = (path: TreePath): boolean => library.file(path) !== null;
   const marks = [...library.contents.marks.values()].filter(({ mark }) => mark.number >= since);
   const newest = library.contents.newestMark;
@@ -140,9 +145,9 @@ function retired(library: Library): Set<string> {
   return new Set([...library.contents.marks.values()].flatMap(({ mark }) => mark.retired));
 }
 
-/** The files that a library holds at some paths, each once; what it does not hold is left out. */
+/** The files that a library holds at some paths; what it does not hold is left out. */
 export function heldFiles(library: Library, paths: Iterable<TreePath>): TreeFile[] {
-  return [...new Set(paths)].flatMap((path) => {
+  return [...paths].flatMap((path) => {
     const bytes = path === 'checkpoint' ? library.log?.checkpoint() : library.file(path);
     return bytes ? [{ path, bytes }] : [];
   });

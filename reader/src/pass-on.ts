@@ -3,7 +3,6 @@ import {
   describeLibrary,
   heldFiles,
   inFull,
-  isWhole,
   sha256,
   withDictionaries,
   type Library,
@@ -28,7 +27,7 @@ const ZIP_ENTRY_BYTES = 76;
 const ZIP_END_BYTES = 22;
 const NAME_CHARS_MAX = 40;
 
-/** Makes files to pass on from a library that has a channel. What they hold verifies by itself. */
+/** Makes files to pass on from a library that has a channel, as it is now. What they hold verifies by itself. */
 export class PassOn {
   readonly #library: Library;
   readonly #parts: PageParts;
@@ -45,11 +44,9 @@ export class PassOn {
     const library = this.#library;
     const held = [...library.files()];
     const texts = textPacks(library);
-    const proofs = isWhole(library) ? /^pack\// : /^(pack|tile)\//;
-    const others = held.map(({ path }) => path).filter((path) => proofs.test(path));
     const first = heldFiles(
       library,
-      [...inFull(library), ...others].filter((path) => !texts.has(path)),
+      [...inFull(library)].filter((path) => !texts.has(path)),
     );
     let room = { headlines: 0, texts: textsBytesMax, all: Infinity }[choice];
     const fit = heldFiles(library, texts).filter(({ bytes }) => {

@@ -69,6 +69,13 @@ describe('a file', () => {
     expect(shown(library)).toEqual(shown(whole));
   });
 
+  test('that ends too early gives what stands before its end', async () => {
+    const html = htmlOf(all);
+    const { posts, refused } = await addFile(libraryOf(), fileOf(html.slice(0, html.length >> 1)));
+    expect(posts).toBeGreaterThan(0);
+    expect(refused).toEqual([{ path: '', code: 'container' }]);
+  });
+
   test('beyond the limit is not read', async () => {
     const large = { size: ADD_BYTES_MAX + 1 } as Blob;
     expect((await addFile(libraryOf(), large)).refused).toEqual([{ path: '', code: 'too-large' }]);

@@ -188,8 +188,8 @@ function* blocksIn(html: string): Iterable<string> {
     OPEN_TAG_AS_SAVED.lastIndex = at;
     const open = OPEN_TAG_AS_SAVED.exec(html);
     const end = html.indexOf(CLOSE_TAG, at);
+    if (open) yield html.slice(at + open[0].length, end === -1 ? html.lastIndexOf('\n') : end);
     if (end === -1) throw new Refused('container', 'the file ends inside a script element');
-    if (open) yield html.slice(at + open[0].length, end);
     at = end + CLOSE_TAG.length;
   }
 }
