@@ -1,6 +1,7 @@
 /** Debian's Chromium, through Playwright. */
 import { chromium, type Browser, type Page } from 'playwright';
 import { openGate, type Gate } from './gate.ts';
+import { OWN_ADDRESS } from './own-address.ts';
 import { findProgram } from './program.ts';
 import { CommonTab, type Engine, type TabOptions } from './tab.ts';
 
@@ -12,7 +13,10 @@ export const chromiumEngine: Engine = {
   missing: path ? null : 'chromium',
   async open({ width = 360, height = 740, dark = false }: TabOptions = {}) {
     const gate = await openGate();
-    const proxy = { server: `http://127.0.0.1:${gate.port}`, bypass: 'localhost,127.0.0.1' };
+    const proxy = {
+      server: `http://127.0.0.1:${gate.port}`,
+      bypass: ['localhost', '127.0.0.1', OWN_ADDRESS ?? []].flat().join(),
+    };
     const browser = await chromium.launch({ executablePath: path!, args: ARGS, proxy });
     const page = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
     return new ChromiumTab(browser, page, gate);

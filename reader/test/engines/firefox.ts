@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGate, type Gate } from './gate.ts';
+import { OWN_ADDRESS } from './own-address.ts';
 import { findProgram, newHome, Program } from './program.ts';
 import { CommonTab, type Engine, type TabOptions } from './tab.ts';
 import { openWire, type Fields, type Wire } from './wire.ts';
@@ -33,6 +34,7 @@ function preferences(port: number, dark: boolean): string {
     'network.proxy.http_port': port,
     'network.proxy.ssl': '127.0.0.1',
     'network.proxy.ssl_port': port,
+    'network.proxy.no_proxies_on': OWN_ADDRESS ?? '',
     'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
     'app.normandy.enabled': false,
     'app.update.disabledForTesting': true,

@@ -9,7 +9,7 @@ export interface TabOptions {
   dark?: boolean;
 }
 
-/** A tab in a browser of its own, from which nothing leaves the machine but to localhost. */
+/** A tab in a browser of its own, from which nothing leaves the machine. */
 export interface Tab {
   readonly engine: EngineName;
   /** Addresses that the page asked for since the last `goto`, without fragment, itself among them. */
