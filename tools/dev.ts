@@ -1,6 +1,6 @@
 /**
  * `npm start`: a newsroom with demonstration news, a web mirror, and a reader's page, all on this machine.
- * The news are invented, of a town that does not exist. Nothing opens outside loopback.
+ * Nothing opens outside loopback.
  */
 import { mkdtemp, mkdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,10 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
-import { Newsroom, importSource } from '@pappus/newsroom';
 import { startMirror } from '@pappus/transports/node';
+import { makeDemo } from './demo.ts';
 
-const DEMO = new URL('../pappus/demo', import.meta.url).pathname;
 const say = (text = ''): void => void process.stdout.write(`${text}\n`);
 
 const folder = await mkdtemp(join(tmpdir(), 'pappus-'));
@@ -20,30 +19,7 @@ process.once('exit', () => void rm(folder, { recursive: true, force: true }));
 say('Making a newsroom with invented news …');
 
 const channel = join(folder, 'newsroom');
-const newsroom = await Newsroom.create(channel, {
-  name: 'پیک نارون · The Naroon Courier',
-  lang: 'fa',
-  rootKeys: 3,
-  threshold: 2,
-  passphrase: 'only for the demonstration',
-  mirrors: [],
-});
-const { drafts } = await importSource(DEMO);
-const byDate = drafts.toSorted((a, b) => (a.date ?? 0) - (b.date ?? 0));
-await newsroom.addDrafts(byDate.slice(0, 5));
-await newsroom.publish();
-await newsroom.addDrafts(byDate.slice(5));
-await newsroom.publish({ nextWithin: 86_400 });
-const index = byDate.findIndex((draft) => draft.lang === 'en' && draft.tags.includes('sport'));
-await newsroom.correct(
-  index,
-  (draft) => ({ ...draft, title: 'Rowing club wins the river cup by the width of a hand' }),
-  {
-    nextWithin: 86_400,
-  },
-);
-const { channelId } = newsroom.identity;
-newsroom.close();
+const channelId = await makeDemo(channel);
 
 const mirror = await startMirror({ folder: join(channel, 'tree') });
 say('A reader receives it from the mirror, verifies it and makes one file …');

@@ -33,7 +33,6 @@ async function configOf(entry: string, alias: Record<string, string>): Promise<I
     root: pathOf('..'),
     plugins: [terse(), inlineTables(pathOf('../../core/src'))],
     resolve: { alias: { '@noble/hashes/sha2.js': pathOf('../../core/src/sha2.ts'), ...alias } }, // decision 008
-    oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' } },
     build: {
       write: false,
       target: FLOOR,

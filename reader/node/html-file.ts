@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { describeLibrary, sha256, type Library, type TreeFile } from '@pappus/core';
 import { writeHtml } from '@pappus/transports';
+import { staticBody } from '../src/static-body.ts';
 import { wordsFor } from '../src/words/index.ts';
 import { engineScript } from './engine.ts';
-import { staticBody } from './static-body.ts';
 
 export { engineScript } from './engine.ts';
 

@@ -1,7 +1,8 @@
 /** Starts the page: verifies the tree that the file carries, a little at a time, and then takes over. */
 import { Library, Refused, describeLibrary, makeReady, useSha256, wasmSha256, type Outcome } from '@pappus/core';
 import { filesOfDocument } from '@pappus/transports';
-import { show, type Fault } from './app.tsx';
+import type { Fault } from './page.ts';
+import { Reader } from './reader.ts';
 import type { Words } from './words/words.ts';
 
 interface Verdict {
@@ -12,6 +13,9 @@ interface Verdict {
 /** Long enough to get on, short enough for a finger. */
 const SLICE_MS = 24;
 
+/** Known only while the script is read. */
+const script = document.currentScript!.textContent;
+
 async function start(): Promise<void> {
   const place = document.getElementById('page')!;
   const words = JSON.parse(place.dataset['words']!) as Words;
@@ -19,12 +23,11 @@ async function start(): Promise<void> {
   if (faster) useSha256(faster);
   const library = new Library({ channelId: place.dataset['channel']!, layersWhenRead: true });
   const faults = await offerAll(library, words);
-  const now = Math.floor(Date.now() / 1000);
   document.title = describeLibrary(library)?.name ?? '';
-  place.replaceChildren();
   // Nothing stays that was not verified, but the tree itself: a browser saves it along with the page.
   document.body.replaceChildren(place, ...document.querySelectorAll('body > script'));
-  show({ library, faults, words, now }, place);
+  const css = document.querySelector('style')!.textContent;
+  new Reader(place, { words, shell: { parts: async () => ({ script, css }) } }).show(library, faults);
 }
 
 async function offerAll(library: Library, words: Words): Promise<Fault[]> {

@@ -33,3 +33,9 @@ function localeOf(lang: string): string | undefined {
     return undefined;
   }
 }
+
+/** A language by its own name, for instance `فارسی`; its tag where the platform knows no name. */
+export function languageName(tag: string): string {
+  const locale = localeOf(tag);
+  return (locale && new Intl.DisplayNames([locale], { type: 'language' }).of(locale)) ?? tag;
+}

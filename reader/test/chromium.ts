@@ -77,6 +77,12 @@ function watch({ page, requests, intrusions, errors }: Opened): void {
 
 /** Waits until the engine has taken over, or has said why it cannot. */
 export async function checked({ page }: Opened): Promise<Page> {
-  await page.waitForSelector('details, #page > .warning');
+  await page.waitForSelector('nav, #page > .warning');
   return page;
+}
+
+/** Goes to a screen, as its link does. */
+export async function goTo(page: Page, screen: string): Promise<void> {
+  await page.evaluate((name) => void (location.hash = name), screen);
+  await page.locator('main:not([hidden]) .back').waitFor();
 }

@@ -29,5 +29,57 @@ export interface Words {
   entries: string;
   leftOut: string;
   evidence: string;
+  /** The bar. */
+  news: string;
+  find: string;
+  passOn: string;
+  more: string;
+  /** Search. */
+  findHint: string;
+  found: string;
+  searching: string;
+  nothingFound: string;
+  /** Adding a file. */
+  add: string;
+  addHint: string;
+  added: string;
+  nothingNew: string;
+  notOurs: string;
+  /** Passing on. */
+  passRisk: string;
+  headlines: string;
+  newestTexts: string;
+  everything: string;
+  asPage: string;
+  asZip: string;
+  share: string;
+  save: string;
+  saved: string;
+  savedNot: string;
+  /** One post. */
+  listen: string;
+  stop: string;
+  tagged: string;
+  versions: string;
+  whatChanged: string;
+  /** Comfort. */
+  textSize: string;
+  smaller: string;
+  larger: string;
+  colours: string;
+  asDevice: string;
+  light: string;
+  dark: string;
+  keepsNothing: string;
+  /** The nine statements, before anything else is trusted. */
+  limitsTitle: string;
+  limits: readonly string[];
+  proofTitle: string;
+  rootHash: string;
+  logKey: string;
+  signedOn: string;
+  nextOn: string;
+  whole: string;
+  compareHint: string;
   refusals: Record<RefusalCode, string>;
 }

@@ -31,7 +31,7 @@ async function open(tab: Tab, html: string): Promise<string> {
   writeFileSync(path, html);
   const { href } = pathToFileURL(path);
   await tab.goto(href);
-  await tab.until(`document.querySelector('details, #page > .warning')`);
+  await tab.until(`document.querySelector('nav, #page > .warning')`);
   return href;
 }
 
@@ -126,8 +126,10 @@ describe('the HTML file', () => {
       return bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1);
     });
     await open(tab, html);
-    expect(await texts(tab, 'details li')).toEqual([`${fa.refusals.name} ${damaged}`]);
     expect(await texts(tab, '.headlines strong')).toHaveLength(2);
+    await tab.evaluate(`location.hash = 'how'`);
+    await tab.until(`document.querySelector('.faults')`);
+    expect(await texts(tab, '.faults li')).toEqual([`${fa.refusals.name} ${damaged}`]);
   });
 });
 
@@ -140,7 +142,7 @@ describe('an HTML file under a language pack', () => {
       const href = await open(tab, await pageOf(newsroom));
       expect((await texts(tab, '.state span')).slice(0, 2)).toEqual(['با امضای پیک سپیدار', '۳ از ۳ خبر']);
       expect(await texts(tab, '.headlines strong')).toEqual(PERSIAN.map(({ title }) => title).reverse());
-      expect(await texts(tab, 'header .warning, header .hint, details li')).toEqual([]);
+      expect(await texts(tab, 'header .warning, header .hint, header .step')).toEqual([]);
       for (const [i, { title, summary, text }] of PERSIAN.entries()) {
         await tab.evaluate(`location.hash = 'post-${i}'`);
         await tab.until(`document.querySelector('h2')?.textContent === ${JSON.stringify(title)}`);

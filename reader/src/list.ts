@@ -1,0 +1,65 @@
+/** Headlines, newest first, under what is known of the channel. */
+import type { PostReport } from '@pappus/core';
+import { elementOf, nodesOf } from './dom.ts';
+import { headline } from './headline.ts';
+import type { Page } from './page.ts';
+import { ago, fill } from './say.ts';
+import { listed, standingOf } from './standing.ts';
+import { h, type Child } from './tree.ts';
+import type { Words } from './words/words.ts';
+
+/** More are drawn as the reader comes near the end: a phone takes long over thousands. */
+const AT_ONCE = 60;
+
+/** The list of a channel. */
+export function listScreen(page: Page): Child[] {
+  return [header(page), h('main', { tabindex: -1 }, headlines(listed(page.posts), page.words))];
+}
+
+function header({ report, posts, faults, words, now }: Page): Child {
+  const { whole, count, gaps } = standingOf(posts, words);
+  const { name, signedAt, nextBy, evidence } = report;
+  const signed = [
+    h('span', { class: evidence.length > 0 ? 'care' : 'good' }, fill(words.signedBy, words, { name })),
+    h('span', { class: whole ? '' : 'care' }, count),
+    h('span', null, fill(words.signed, words, { ago: ago(signedAt ?? 0, now, words.lang) })),
+  ];
+  const warnings = [
+    nextBy !== null && nextBy < now && fill(words.overdue, words, { ago: ago(nextBy, now, words.lang) }),
+    evidence.length > 0 && words.evidence,
+  ];
+  return h(
+    'header',
+    null,
+    h('h1', null, h('bdi', null, name)),
+    h(
+      'p',
+      { class: 'state', role: 'status' },
+      signedAt === null ? h('span', { class: 'care' }, words.unsigned) : h('a', { href: '#how' }, signed),
+    ),
+    gaps.map((gap) => h('p', { class: 'hint' }, gap)),
+    warnings.map((warning) => warning && h('p', { class: 'warning' }, warning)),
+    faults.length > 0 && h('p', { class: 'step' }, h('a', { href: '#how', class: 'care' }, words.leftOut)),
+  );
+}
+
+/** A list that grows as its end comes into sight. */
+export function headlines(posts: readonly PostReport[], words: Words): HTMLElement {
+  const list = elementOf(h('ol', { class: 'headlines' }));
+  let drawn = 0;
+  const grow = (): void => {
+    const next = posts.slice(drawn, (drawn += AT_ONCE));
+    list.append(...nodesOf(next.map((post) => headline(post, words, `#post-${post.index}`))));
+    if (drawn < posts.length) watch.observe(list.lastElementChild!);
+  };
+  const watch = new IntersectionObserver(
+    (seen) => {
+      if (!seen.some((entry) => entry.isIntersecting)) return;
+      watch.disconnect();
+      grow();
+    },
+    { rootMargin: '800px' },
+  );
+  grow();
+  return list;
+}

@@ -1,0 +1,39 @@
+/** What every screen is drawn from. */
+import type { Library, LibraryReport, PostReport, RefusalCode } from '@pappus/core';
+
+import type { Child } from './tree.ts';
+import type { Words } from './words/words.ts';
+
+/** A file that was left out. */
+export interface Fault {
+  path: string;
+  code: RefusalCode;
+}
+
+/** What the page stands in: one file, or the app. */
+export interface Shell {
+  /** Script and style that pages which are passed on are made of. */
+  parts(): Promise<{ script: string; css: string }>;
+  /** Something new was accepted: the app keeps it. */
+  added?(library: Library): Promise<void>;
+  /** Entries of the screen "more". */
+  more?(): Child;
+}
+
+/** One library as it stands; a new one is made when something was added. */
+export interface Page {
+  library: Library;
+  report: LibraryReport;
+  /** In log order. */
+  posts: readonly PostReport[];
+  faults: readonly Fault[];
+  words: Words;
+  shell: Shell;
+  /** Seconds since 1970. */
+  now: number;
+}
+
+/** Attributes of words of the page's own among those of a post. */
+export function own({ lang, dir }: Words): { lang: string; dir: string } {
+  return { lang, dir };
+}

@@ -1,0 +1,80 @@
+/** One post: its words, who answers for them, and what became of it. */
+import { latestOf, postOf, type PostReport } from '@pappus/core';
+import { blocks, link } from './blocks.ts';
+import { own, type Page } from './page.ts';
+import { day, fill, languageName } from './say.ts';
+import { h, type Child } from './tree.ts';
+
+/** The screen of the post at an index of the log. */
+export function postScreen(index: number, page: Page): Child[] {
+  const { library, words } = page;
+  const post = postOf(library, index);
+  const latest = post.status === 'withdrawn' ? (post.replacedBy ?? index) : latestOf(library, index);
+  const warnings = [
+    post.status === 'missing' && words.textMissing,
+    post.status === 'withdrawn' && words.withdrawn[post.reason ?? 'unstated'],
+    post.status === 'corrected' && words.corrected,
+  ];
+  const signedBy = h('span', { class: 'good' }, fill(words.signedBy, words, { name: page.report.name }));
+  return [
+    warnings.map((warning) => warning && h('p', { class: 'warning' }, warning)),
+    latest !== index && h('p', { class: 'step' }, h('a', { href: `#post-${latest}` }, words.readInstead)),
+    post.record && article(post, page),
+    post.record && h('p', { class: 'state' }, h('a', { href: '#how' }, signedBy)),
+  ];
+}
+
+function article(post: PostReport, page: Page): Child {
+  const { words, library } = page;
+  const { title, summary, lang, rtl, link: original, layers } = post.record!;
+  const text = library.text(post.index);
+  const figure = (): Child => null;
+  return h(
+    'article',
+    { lang, dir: rtl ? 'rtl' : 'ltr' },
+    h('h2', null, title),
+    facts(post, page),
+    translations(post, page),
+    summary && h('p', { class: 'summary' }, summary),
+    text && blocks(text, { figure }),
+    !text && layers.length > 0 && h('p', { ...own(words), class: 'warning' }, words.textMissing),
+    tags(post, page),
+    /^https?:/i.test(original) && h('p', { ...own(words), class: 'step' }, link(original, words.original)),
+  );
+}
+
+function facts({ record }: PostReport, { words }: Page): Child {
+  const { byline, date, lang, replaces } = record!;
+  return h(
+    'p',
+    { class: 'facts' },
+    byline && h('bdi', null, byline),
+    ' ',
+    date !== null && h('bdi', null, day(date, lang)),
+    replaces !== null && h('bdi', { ...own(words), class: 'care' }, words.correction),
+  );
+}
+
+/** The same story in other languages, by their own names. */
+function translations({ index, record }: PostReport, { posts, words }: Page): Child {
+  const story = record!.translationOf ?? index;
+  const others = posts.filter(
+    (other) =>
+      other.index !== index &&
+      other.record &&
+      other.status !== 'corrected' &&
+      (other.index === story || other.record.translationOf === story),
+  );
+  if (others.length === 0) return null;
+  const links = others.map(({ index: at, record: other }) =>
+    h('a', { href: `#post-${at}`, lang: other!.lang }, languageName(other!.lang)),
+  );
+  return h('p', { ...own(words), class: 'choices', 'aria-label': words.versions }, links);
+}
+
+function tags({ record }: PostReport, { words }: Page): Child {
+  const links = record!.tags.map((tag) =>
+    h('a', { href: `#tag-${encodeURIComponent(tag)}`, dir: 'auto', title: fill(words.tagged, words, { tag }) }, tag),
+  );
+  return links.length > 0 && h('p', { class: 'choices' }, links);
+}

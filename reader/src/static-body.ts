@@ -1,0 +1,89 @@
+/**
+ * What a page shows before and without its engine: the same headlines, and for viewers that run no scripts the
+ * beginnings of the newest texts. It is made from a verified library, and says itself that nothing was checked.
+ */
+import { describeLibrary, postsOf, type Block, type Library, type PostReport } from '@pappus/core';
+import { plainText } from './blocks.ts';
+import { headline } from './headline.ts';
+import { day, fill } from './say.ts';
+import { listed, standingOf } from './standing.ts';
+import { h, htmlOf } from './tree.ts';
+import type { Words } from './words/words.ts';
+
+const HEADLINES_MAX = 300;
+/** So many posts bring the beginning of their text along, each at most so many octets. */
+const LEADS_MAX = 10;
+const LEAD_BYTES_MAX = 2048;
+
+/** The body of the page; everything that comes from a channel is escaped. */
+export function staticBody(library: Library, words: Words): string {
+  const { channelId, name, signedAt } = describeLibrary(library)!;
+  const all = [...postsOf(library)];
+  const posts = listed(all).slice(0, HEADLINES_MAX);
+  const leads = leadsOf(posts, library);
+  const signed = signedAt === null ? '' : fill(words.signed, words, { ago: day(signedAt, words.lang) });
+  const page = h(
+    'div',
+    { id: 'page', 'data-channel': channelId, 'data-words': JSON.stringify(words) },
+    h(
+      'header',
+      null,
+      h('h1', null, h('bdi', null, name)),
+      h('p', { class: 'state' }, h('span', { id: 'state' }, words.unchecked)),
+      h('noscript', null, h('p', { class: 'hint' }, signed)),
+      standingOf(all, words).gaps.map((gap) => h('p', { class: 'hint' }, gap)),
+    ),
+    '\n',
+    h(
+      'main',
+      null,
+      h(
+        'ol',
+        { class: 'headlines' },
+        posts.map((post) => [headline(post, words, null, noscript(leads.get(post.index) ?? [])), '\n']),
+      ),
+    ),
+  );
+  return htmlOf(page);
+}
+
+function noscript(lead: readonly string[]) {
+  const paragraphs = lead.map((text) => h('p', { dir: 'auto' }, text));
+  return lead.length > 0 && h('noscript', null, paragraphs);
+}
+
+function leadsOf(posts: readonly PostReport[], library: Library): Map<number, string[]> {
+  const leads = new Map<number, string[]>();
+  for (const { index } of posts) {
+    if (leads.size === LEADS_MAX) break;
+    const text = library.text(index);
+    if (text) leads.set(index, leadOf(text));
+  }
+  return leads;
+}
+
+/** The first paragraphs, as many as there is room for; the first is cut where it must be. */
+function leadOf(blocks: readonly Block[]): string[] {
+  const lead: string[] = [];
+  let room = LEAD_BYTES_MAX;
+  for (const block of blocks) {
+    if (block.type !== 'paragraph') break;
+    const text = plainText([block])[0]!;
+    const bytes = octets(text).length;
+    if (bytes > room) return lead.length > 0 ? lead : [cut(text, room)];
+    room -= bytes;
+    lead.push(text);
+  }
+  return lead;
+}
+
+/** Ends between two words. A word longer than all the room is cut between two code points. */
+function cut(text: string, bytes: number): string {
+  const fits = new TextDecoder().decode(octets(text).subarray(0, bytes)).replace(/\uFFFD+$/, '');
+  const end = fits.lastIndexOf(' ');
+  return `${end > 0 ? fits.slice(0, end) : fits} …`;
+}
+
+function octets(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
