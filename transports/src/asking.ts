@@ -18,7 +18,7 @@ const ASK_AT_ONCE = 6;
 const TRIES_MAX = 3;
 const READ_TIMEOUT_MS = 120_000;
 
-/** One bringing up to date: `askForNews`, and where the reader wants it, `askForRest`. */
+/** One bringing up to date: `askForNews`, and then `askForRest` or parts of it. */
 export class Asking {
   /** Answers that did not come. */
   readonly failures: Error[] = [];
@@ -27,11 +27,12 @@ export class Asking {
   readonly #library: Library;
   readonly #options: AskingOptions;
   readonly #asked = new Set<TreePath>();
-  #shelf: Failover;
+  /** Whom it asks; another may be put in its place between two calls. */
+  shelf: Failover;
 
   constructor(library: Library, shelf: Failover, options: AskingOptions = {}) {
     this.#library = library;
-    this.#shelf = shelf;
+    this.shelf = shelf;
     this.#options = options;
   }
 
@@ -41,17 +42,17 @@ export class Asking {
   }
 
   /** The few small files that tell what is new. Throws the reason of `signal` only. */
-  async askForNews(): Promise<void> {
-    await this.#askAll([...(this.#library.identity ? [] : ['root/1']), 'head', 'checkpoint'].map(treePath));
+  askForNews(): Promise<void> {
+    return this.askFor([...(this.#library.identity ? [] : ['root/1']), 'head', 'checkpoint'].map(treePath));
   }
 
-  /** Everything that is wanted, through `shelf` from now on where one is given. Throws the reason of `signal` only. */
-  async askForRest(shelf: Failover = this.#shelf): Promise<void> {
-    this.#shelf = shelf;
-    for (let paths = this.wanted; paths.length > 0; paths = this.wanted) await this.#askAll(paths);
+  /** Everything that is wanted, until nothing more is. Throws the reason of `signal` only. */
+  async askForRest(): Promise<void> {
+    for (let paths = this.wanted; paths.length > 0; paths = this.wanted) await this.askFor(paths);
   }
 
-  async #askAll(paths: readonly TreePath[]): Promise<void> {
+  /** These, a few at a time. Throws the reason of `signal` only. */
+  async askFor(paths: readonly TreePath[]): Promise<void> {
     for (let at = 0; at < paths.length; at += ASK_AT_ONCE) {
       this.#options.signal?.throwIfAborted();
       const some = paths.slice(at, at + ASK_AT_ONCE);
@@ -66,11 +67,11 @@ export class Asking {
     const limit = { bytes: maxBytes(path), signal: AbortSignal.timeout(READ_TIMEOUT_MS) };
     try {
       if (isMutable(path)) {
-        for (const bytes of await this.#shelf.readAll(path, limit)) this.#judge(path, bytes);
+        for (const bytes of await this.shelf.readAll(path, limit)) this.#judge(path, bytes);
         return;
       }
       for (let tries = 0; tries < TRIES_MAX; tries++) {
-        const bytes = await this.#shelf.read(path, limit);
+        const bytes = await this.shelf.read(path, limit);
         if (bytes === null || this.#judge(path, bytes)) return;
       }
     } catch (error) {
@@ -83,7 +84,7 @@ export class Asking {
     const outcome = this.#options.offer?.(path, bytes) ?? this.#library.offer(path, bytes);
     const good = outcome.status !== 'refused' || outcome.code === 'older';
     this.answers++;
-    this.#shelf.report(path, good, bytes);
+    this.shelf.report(path, good, bytes);
     return good;
   }
 }

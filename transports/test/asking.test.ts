@@ -60,7 +60,8 @@ test('news is few questions, what is left is known by its paths, and a new shelf
   await asking.askForNews();
   expect(near.asked).toHaveLength(3);
   expect(asking.wanted).toContain('edition/9');
-  await asking.askForRest(new Failover([far]));
+  asking.shelf = new Failover([far]);
+  await asking.askForRest();
   expect([near.asked.length, far.asked.length > 9, asking.wanted]).toEqual([3, true, []]);
 });
 

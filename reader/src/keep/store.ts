@@ -74,6 +74,7 @@ export class Store {
   #cells: SteadyCells;
   /** By group: what the cells hold by name. */
   readonly #held = new Map<string, Map<string, Uint8Array>>();
+  #keeping = Promise.resolve();
 
   private constructor(disk: IndexedCells | null, asksPassphrase: boolean) {
     this.#disk = disk;
@@ -180,8 +181,13 @@ export class Store {
     return held;
   }
 
-  /** Keeps what is new in a library, and drops what it dropped, at once. */
-  async keep(library: Library): Promise<void> {
+  /** Keeps what is new in a library, and drops what it dropped, at once. One keeping at a time, in order. */
+  keep(library: Library): Promise<void> {
+    this.#keeping = this.#keeping.then(() => this.#keepNow(library));
+    return this.#keeping;
+  }
+
+  async #keepNow(library: Library): Promise<void> {
     const { channelId } = library.identity!;
     const evidence = library.evidence.map(({ other }, i): [string, Uint8Array] => [String(i + 1), encodeUtf8(other)]);
     await this.#cells.write([
