@@ -1,0 +1,156 @@
+/** The app around the reader of one channel: which screen is shown, and what all screens share. */
+import { Library, type TreeFile } from '@pappus/core';
+import { nodesOf } from '../dom.ts';
+import { offerSlowly, type Channel, type Settings, type Store } from '../keep/store.ts';
+import { Reader } from '../reader.ts';
+import { h, type Child } from '../tree.ts';
+import { appWordsFor, type AppWords } from '../words/app-words.ts';
+import { wordsFor, type Words } from '../words/index.ts';
+import { ChannelScreen } from './channel.ts';
+import { onGiven, treeFilesOf } from './given.ts';
+import { homeScreen, lockScreen, unknownChannel } from './home.ts';
+import { moreEntries } from './more.ts';
+
+export class App {
+  readonly store: Store;
+  settings!: Settings;
+  words!: Words;
+  say!: AppWords;
+  readonly #place: HTMLElement;
+  readonly #readerPlace = document.createElement('div');
+  #reader: Reader | null = null;
+  #open: ChannelScreen | null = null;
+  /** What other programs gave before the app was open. */
+  #given: File[] = [];
+  #started = false;
+
+  constructor(place: HTMLElement, store: Store) {
+    this.#place = place;
+    this.store = store;
+    onGiven((files) => {
+      this.#given.push(...files);
+      if (this.#started) void this.#takeGiven();
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#readSettings();
+    if (this.store.asksPassphrase) return this.draw(lockScreen(this));
+    await this.enter();
+  }
+
+  /** After the passphrase, where there is one. */
+  async enter(): Promise<void> {
+    await this.#readSettings();
+    this.#started = true;
+    await this.home();
+    await this.#takeGiven();
+  }
+
+  async #readSettings(): Promise<void> {
+    this.settings = await this.store.note('settings');
+    const lang = this.settings.lang ?? navigator.language;
+    this.words = wordsFor(lang);
+    this.say = appWordsFor(lang);
+    const { documentElement: root } = document;
+    root.lang = this.words.lang;
+    root.dir = this.words.dir;
+    root.style.fontSize = `${this.settings.textPercent}%`;
+    root.dataset['colours'] = this.settings.theme === 'device' ? '' : this.settings.theme;
+    document.title = this.say.name;
+  }
+
+  /** Text size and colours are chosen in the reader, which writes them on the page. */
+  #watchComfort(): void {
+    const { documentElement: root } = document;
+    new MutationObserver(() => {
+      const theme = root.dataset['colours'] as Settings['theme'] | '';
+      const settings = { ...this.settings, theme: theme || 'device', textPercent: parseInt(root.style.fontSize, 10) };
+      if (JSON.stringify(settings) !== JSON.stringify(this.settings)) void this.change(settings);
+    }).observe(root, { attributeFilter: ['style', 'data-colours'] });
+  }
+
+  async change(settings: Partial<Settings>): Promise<void> {
+    this.settings = { ...this.settings, ...settings };
+    await this.store.keepNote('settings', this.settings);
+  }
+
+  draw(...screen: Child[]): void {
+    this.#place.replaceChildren(...nodesOf(screen));
+    scrollTo(0, 0);
+  }
+
+  /** What the disk did not take, in words. */
+  trouble(): Child {
+    const { trouble } = this.store;
+    return trouble && h('p', { class: 'warning', role: 'status' }, this.say[trouble]);
+  }
+
+  async home(): Promise<void> {
+    this.#open?.close();
+    this.#open = null;
+    this.draw(await homeScreen(this));
+  }
+
+  async open(channel: Channel): Promise<void> {
+    this.#open?.close();
+    this.draw(h('p', { role: 'status' }, this.say.checking));
+    const library = await this.store.load(channel.channelId);
+    this.#open = new ChannelScreen(this, channel, library);
+    this.draw(this.#open.tree(), this.#readerPlace);
+    this.show(library);
+  }
+
+  /** Draws the open channel anew. */
+  show(library: Library): void {
+    this.#reader ??= this.#newReader();
+    this.#reader.show(library, []);
+  }
+
+  #newReader(): Reader {
+    this.#watchComfort();
+    const parts = async (): Promise<{ script: string; css: string }> => (await fetch('page.json')).json();
+    const added = async (library: Library): Promise<void> => {
+      await this.store.keep(library);
+      this.#open?.refresh();
+    };
+    const more = (): Child => this.#open && moreEntries(this, this.#open.channel);
+    return new Reader(this.#readerPlace, { words: this.words, shell: { parts, added, more } });
+  }
+
+  async #takeGiven(): Promise<void> {
+    for (const file of this.#given.splice(0)) await this.addFile(file);
+  }
+
+  /** Adds what a file holds, to the channel that it is of. Resolves once that is on the screen. */
+  async addFile(file: File): Promise<void> {
+    this.draw(h('p', { role: 'status' }, this.say.checking));
+    const files = await treeFilesOf(file).catch(() => null);
+    if (!files) return this.#homeSaying(this.say.tooLarge);
+    const library = new Library({ layersWhenRead: true });
+    await offerSlowly(library, files);
+    if (!library.identity) return this.#homeSaying(this.say.notAChannel);
+    await this.adopt(library, files, []);
+  }
+
+  /** Files go to the channel that is followed; one that is not is shown with its id, and the person decides. */
+  async adopt(library: Library, files: readonly TreeFile[], mirrors: readonly string[]): Promise<void> {
+    const { channelId, root } = library.identity!;
+    const known = (await this.store.note('channels')).find((channel) => channel.channelId === channelId);
+    const channel = { channelId, name: root.name, mirrors: [...new Set([...(known?.mirrors ?? []), ...mirrors])] };
+    const take = async (): Promise<void> => {
+      const merged = known ? await this.store.load(channelId) : library;
+      if (known) await offerSlowly(merged, files);
+      await this.store.keep(merged);
+      await this.store.follow(channel);
+      await this.open(channel);
+    };
+    if (known) await take();
+    else this.draw(unknownChannel(this, library, take));
+  }
+
+  async #homeSaying(sentence: string): Promise<void> {
+    await this.home();
+    this.#place.prepend(...nodesOf(h('p', { class: 'warning', role: 'status' }, sentence)));
+  }
+}
