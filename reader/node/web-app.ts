@@ -20,7 +20,7 @@ const POLICY = [
   `default-src 'none'`,
   `script-src 'self' 'wasm-unsafe-eval'`,
   `style-src 'self'`,
-  'img-src blob:',
+  `img-src 'self' blob: data:`,
   'media-src blob:',
   'connect-src http: https:',
   `manifest-src 'self'`,

@@ -48,8 +48,9 @@ export async function saltOf(disk: Cells): Promise<Uint8Array | null> {
 }
 
 /** The cells that a passphrase opens. A wrong one opens cells of its own, which are as empty as a new reader's. */
-export async function openSealed(disk: IndexedCells, passphrase: string): Promise<Cells> {
-  const sealed = await sealedUnder(disk, passphrase);
+export async function openSealed(disk: IndexedCells, salt: Uint8Array, passphrase: string): Promise<Cells> {
+  const { sealingOf } = await import('./seal.ts');
+  const sealed = new SealedCells(disk, await sealingOf(passphrase, salt));
   if ((await sealed.all(MOVING.group)).length > 0) await moveInto(sealed, disk);
   return sealed;
 }
@@ -59,20 +60,13 @@ export async function openSealed(disk: IndexedCells, passphrase: string): Promis
  * `disk` must be held alone: another tab would go on in plain.
  */
 export async function sealUnder(disk: IndexedCells, passphrase: string): Promise<Cells> {
-  const sealed = await sealedUnder(disk, passphrase);
-  await sealed.write([{ ...MOVING, bytes: new Uint8Array(1) }]);
+  const { sealingOf } = await import('./seal.ts');
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  const sealed = new SealedCells(disk, await sealingOf(passphrase, salt));
+  const moving = sealed.sealed({ ...MOVING, bytes: new Uint8Array(1) });
+  await disk.write([{ group: SALT, name: '', bytes: salt }, moving]); // both or none: a salt alone would ask in vain
   await moveInto(sealed, disk);
   return sealed;
-}
-
-async function sealedUnder(disk: IndexedCells, passphrase: string): Promise<SealedCells> {
-  const { sealingOf } = await import('./seal.ts');
-  let salt = await saltOf(disk);
-  if (!salt) {
-    salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-    await disk.write([{ group: SALT, name: '', bytes: salt }]);
-  }
-  return new SealedCells(disk, await sealingOf(passphrase, salt));
 }
 
 async function moveInto(sealed: SealedCells, disk: IndexedCells): Promise<void> {

@@ -69,16 +69,15 @@ const groupOf = (part: Part, channelId: string): string => `${part}/${channelId}
 /** One reader's things. Nothing rejects for a disk that fails: `trouble` says it, and memory goes on. */
 export class Store {
   #disk: IndexedCells | null;
-  /** Whether a passphrase was ever set on this device. */
-  readonly asksPassphrase: boolean;
+  #salt: Uint8Array | null;
   #cells: SteadyCells;
   /** By group: what the cells hold by name. */
   readonly #held = new Map<string, Map<string, Uint8Array>>();
   #keeping = Promise.resolve();
 
-  private constructor(disk: IndexedCells | null, asksPassphrase: boolean) {
+  private constructor(disk: IndexedCells | null, salt: Uint8Array | null) {
     this.#disk = disk;
-    this.asksPassphrase = asksPassphrase;
+    this.#salt = salt;
     this.#cells = new SteadyCells(disk);
   }
 
@@ -86,9 +85,9 @@ export class Store {
   static async open(): Promise<Store> {
     try {
       const disk = await openCells();
-      return new Store(disk, (await saltOf(disk)) !== null);
+      return new Store(disk, await saltOf(disk));
     } catch {
-      return new Store(null, false);
+      return new Store(null, null);
     }
   }
 
@@ -97,17 +96,27 @@ export class Store {
     return this.#cells.trouble;
   }
 
+  /** Whether a passphrase was ever set on this device. */
+  get asksPassphrase(): boolean {
+    return this.#salt !== null;
+  }
+
   /** Goes to what a passphrase opens; under a wrong one that is as empty as at the first start. */
   async unlock(passphrase: string): Promise<void> {
-    if (this.#disk) this.#cells = new SteadyCells(await openSealed(this.#disk, passphrase));
+    if (!this.#disk || !this.#salt) return;
+    this.#cells = new SteadyCells(await openSealed(this.#disk, this.#salt, passphrase));
     this.#held.clear();
   }
 
-  /** Seals what is kept, and all that will be. The disk may still show for a while what was there before. */
+  /**
+   * Seals what is kept, and all that will be, where no passphrase was set before. The disk may still show for a while
+   * what was there. Rejects with the platform's error where it does not take it; then it goes on at the next `unlock`.
+   */
   async setPassphrase(passphrase: string): Promise<void> {
-    if (!this.#disk) return;
+    if (!this.#disk || this.#salt) return;
     this.#disk = await this.#disk.alone();
     this.#cells = new SteadyCells(await sealUnder(this.#disk, passphrase));
+    this.#salt = await saltOf(this.#disk);
     this.#held.clear();
   }
 

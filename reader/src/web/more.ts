@@ -39,7 +39,10 @@ export function receiveOnlyEntry(app: App, changed: () => void): Child {
   ];
 }
 
-/** A passphrase is set once; who wants to be rid of it deletes everything. */
+/**
+ * A passphrase is set once; who wants to be rid of it deletes everything. Its field is drawn when it is asked for:
+ * Chromium asks its maker what to do with a page that has such a field.
+ */
 export function passphraseEntry(app: App): Child {
   const { say, store } = app;
   if (store.asksPassphrase) return null;
@@ -51,18 +54,16 @@ export function passphraseEntry(app: App): Child {
     if (field.value.length < PASSPHRASE_CHARS_MIN) return void (state.textContent = say.passphraseShort);
     state.textContent = say.passphraseWork;
     await store.setPassphrase(field.value);
-    location.reload();
+    await app.home();
   };
-  return [
-    h('h3', null, say.passphrase),
-    h('form', { onsubmit: submitting(seal) }, [
-      h('p', { class: 'hint' }, say.passphraseHint),
-      h('label', { for: 'new-passphrase' }, say.passphraseNew),
-      field,
-      h('p', { class: 'choices' }, h('button', { class: 'seal' }, say.passphraseSet)),
-      state,
-    ]),
-  ];
+  const form = h('form', { onsubmit: submitting(seal) }, [
+    h('p', { class: 'hint' }, say.passphraseHint),
+    h('label', { for: 'new-passphrase' }, say.passphraseNew),
+    field,
+    h('p', { class: 'choices' }, h('button', { class: 'seal' }, say.passphraseSet)),
+    state,
+  ]);
+  return [h('h3', null, say.passphrase), onPress(say.passphraseNew, 'passphrase', form)];
 }
 
 export function clearEntry(app: App): Child {
@@ -76,14 +77,16 @@ export function clearEntry(app: App): Child {
 
 /** A button that says what it will do, and does it when it is pressed again. */
 function twice(label: string, warning: string, yes: string, run: () => Promise<void>): Child {
+  return onPress(label, 'danger', [
+    h('p', { class: 'warning' }, warning),
+    h('p', { class: 'choices' }, h('button', { class: 'danger yes', onclick: () => void run() }, yes)),
+  ]);
+}
+
+/** A button in whose place something comes. */
+function onPress(label: string, name: string, then: Child): Child {
   const place = elementOf(h('div'));
-  const ask = (): void =>
-    place.replaceChildren(
-      ...nodesOf([
-        h('p', { class: 'warning' }, warning),
-        h('p', { class: 'choices' }, h('button', { class: 'danger yes', onclick: () => void run() }, yes)),
-      ]),
-    );
-  place.append(...nodesOf(h('p', { class: 'choices' }, h('button', { class: 'danger', onclick: ask }, label))));
+  const open = (): void => place.replaceChildren(...nodesOf(then));
+  place.append(elementOf(h('p', { class: 'choices' }, h('button', { class: name, onclick: open }, label))));
   return place;
 }

@@ -1,7 +1,9 @@
 /**
  * The app's own files on the device, so that it starts without a network; the news lie in IndexedDB and are no matter
  * of this worker. One version is served whole: a new one is fetched whole, each file held against its digest, and
- * takes over when no page of the old one is open. A failed update leaves the old version as it is.
+ * takes over when no page of the old one is open. A failed update leaves the old version as it is. Open pages are not
+ * claimed: some browsers write the headers of a page under a worker in another order, and those of one page would
+ * differ by chance.
  */
 
 /** By name ('' is the page): the digest as integrity metadata says it. Written in when the app is built. */
@@ -11,7 +13,6 @@ declare const VERSION: string;
 /** As much of ServiceWorkerGlobalScope as is used: TypeScript knows either pages or workers. */
 interface WorkerScope {
   readonly registration: { readonly scope: string };
-  readonly clients: { claim(): Promise<void> };
   addEventListener(type: 'install' | 'activate', listener: (event: LifeEvent) => void): void;
   addEventListener(type: 'fetch', listener: (event: AskedEvent) => void): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
@@ -34,7 +35,7 @@ let given: File[] = [];
 const addressOf = (name: string): string => new URL(name, worker.registration.scope).href;
 
 worker.addEventListener('install', (event) => event.waitUntil(keepOwnFiles()));
-worker.addEventListener('activate', (event) => event.waitUntil(takeOver()));
+worker.addEventListener('activate', (event) => event.waitUntil(dropOthers()));
 worker.addEventListener('fetch', (event) => {
   const { method, url } = event.request;
   const address = url.replace(/#.*/, '');
@@ -58,9 +59,8 @@ async function keepOwnFiles(): Promise<void> {
   }
 }
 
-async function takeOver(): Promise<void> {
+async function dropOthers(): Promise<void> {
   for (const name of await caches.keys()) if (name.startsWith('app-') && name !== CACHE) await caches.delete(name);
-  await worker.clients.claim();
 }
 
 async function ownFile(address: string): Promise<Response> {

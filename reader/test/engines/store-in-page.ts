@@ -1,9 +1,9 @@
 /** The store inside a page: what the tests of `store.test.ts` call there, with octets as base64. */
-import { Library, decodeBase64, encodeBase64, postsOf } from '@pappus/core';
+import { Library, decodeBase64, encodeBase64, postsOf, treePath, type TreeFile } from '@pappus/core';
 import { offerSlowly, Store } from '../../src/keep/store.ts';
-import { treePath, type TreeFile } from '@pappus/core';
 
 export { Store } from '../../src/keep/store.ts';
+export { everythingKept } from './everything-kept.ts';
 
 let store: Store;
 
@@ -37,36 +37,4 @@ export async function kept(channelId: string) {
     waiting: Array.from(library.waitingFiles(), ({ path }) => path),
     evidence: library.evidence.length,
   };
-}
-
-/** Everything that this origin has kept, as text in which planted words can be looked for. */
-export async function everythingKept(): Promise<string> {
-  const texts: string[] = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.cookie];
-  for (const { name } of await indexedDB.databases()) texts.push(name!, ...(await textsOf(name!)));
-  if ('caches' in globalThis) {
-    for (const name of await caches.keys()) {
-      const cache = await caches.open(name);
-      for (const request of await cache.keys()) texts.push(request.url, await (await cache.match(request))!.text());
-    }
-  }
-  return texts.join('\n');
-}
-
-async function textsOf(name: string): Promise<string[]> {
-  const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open(name);
-    request.addEventListener('success', () => resolve(request.result));
-    request.addEventListener('error', () => reject(request.error!));
-  });
-  const texts: string[] = [];
-  for (const from of database.objectStoreNames) {
-    const all = database.transaction(from).objectStore(from);
-    const results = [all.getAllKeys(), all.getAll()].map(
-      (request) => new Promise<unknown[]>((resolve) => (request.onsuccess = () => resolve(request.result))),
-    );
-    const [keys, values] = await Promise.all(results);
-    texts.push(JSON.stringify(keys), ...values!.map((value) => new TextDecoder('latin1').decode(value as Uint8Array)));
-  }
-  database.close();
-  return texts;
 }
