@@ -49,9 +49,9 @@ export async function saltOf(disk: Cells): Promise<Uint8Array | null> {
 
 /** The cells that a passphrase opens. A wrong one opens cells of its own, which are as empty as a new reader's. */
 export async function openSealed(disk: IndexedCells, salt: Uint8Array, passphrase: string): Promise<Cells> {
-  const { sealingOf } = await import('./seal.ts');
-  const sealed = new SealedCells(disk, await sealingOf(passphrase, salt));
-  if ((await sealed.all(MOVING.group)).length > 0) await moveInto(sealed, disk);
+  const sealed = await sealedBy(disk, salt, passphrase);
+  // A disk without room for it must not lock her out: what was moved is seen, and the rest is moved another time.
+  if ((await sealed.all(MOVING.group)).length > 0) await moveInto(sealed, disk).catch(() => {});
   return sealed;
 }
 
@@ -67,6 +67,11 @@ export async function sealUnder(disk: IndexedCells, passphrase: string): Promise
   await disk.write([{ group: SALT, name: '', bytes: salt }, moving]); // both or none: a salt alone would ask in vain
   await moveInto(sealed, disk);
   return sealed;
+}
+
+async function sealedBy(disk: IndexedCells, salt: Uint8Array, passphrase: string): Promise<SealedCells> {
+  const { sealingOf } = await import('./seal.ts');
+  return new SealedCells(disk, await sealingOf(passphrase, salt));
 }
 
 async function moveInto(sealed: SealedCells, disk: IndexedCells): Promise<void> {

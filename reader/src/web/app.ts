@@ -3,6 +3,7 @@ import { Library, type TreeFile } from '@pappus/core';
 import { nodesOf } from '../dom.ts';
 import { offerSlowly, type Channel, type Settings, type Store } from '../keep/store.ts';
 import { Reader } from '../reader.ts';
+import { fill } from '../say.ts';
 import { h, type Child } from '../tree.ts';
 import { appWordsFor, type AppWords } from '../words/app-words.ts';
 import { wordsFor, type Words } from '../words/index.ts';
@@ -92,11 +93,13 @@ export class App {
     this.draw(await homeScreen(this));
   }
 
-  async open(channel: Channel): Promise<void> {
+  /** `told`: what to say above the news. */
+  async open(channel: Channel, told = ''): Promise<void> {
     this.#open?.close();
     this.draw(h('p', { role: 'status' }, this.say.checking));
     const library = await this.store.load(channel.channelId);
     this.#open = new ChannelScreen(this, channel, library);
+    this.#open.refresh(told);
     this.draw(this.#open.tree(), this.#readerPlace);
     this.show(library);
   }
@@ -140,10 +143,13 @@ export class App {
     const channel = { channelId, name: root.name, mirrors: [...new Set([...(known?.mirrors ?? []), ...mirrors])] };
     const take = async (): Promise<void> => {
       const merged = known ? await this.store.load(channelId) : library;
+      const before = merged.contents.posts.size;
       if (known) await offerSlowly(merged, files);
       await this.store.keep(merged);
       await this.store.follow(channel);
-      await this.open(channel);
+      navigator.storage?.persist?.().catch(() => {}); // else some browsers delete it after a week
+      const posts = merged.contents.posts.size - before;
+      await this.open(channel, known ? fill(this.say.added, this.words, { posts }) : '');
     };
     if (known) await take();
     else this.draw(unknownChannel(this, library, take));

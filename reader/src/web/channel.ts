@@ -15,7 +15,7 @@ export class ChannelScreen {
   readonly #app: App;
   readonly #library: Library;
   readonly #bar = elementOf(h('div', { class: 'fetching' }));
-  readonly #trouble = elementOf(h('div'));
+  readonly #said = elementOf(h('div'));
   #stopping = new AbortController();
   #fetching: Fetching | null = null;
   #keptAt = 0;
@@ -31,12 +31,15 @@ export class ChannelScreen {
   tree(): Child {
     const { say } = this.#app;
     const back = h('button', { class: 'home', onclick: () => void this.#app.home() }, say.channels);
-    return [h('p', { class: 'choices' }, back), this.#trouble, this.#app.settings.receiveOnly ? null : this.#bar];
+    const bar = !this.#app.settings.receiveOnly && this.#bar;
+    return h('div', { class: 'over' }, h('p', { class: 'choices' }, back), this.#said, bar);
   }
 
-  /** Says anew what the disk did not take. */
-  refresh(): void {
-    this.#trouble.replaceChildren(...nodesOf(this.#app.trouble()));
+  /** Says anew what the disk did not take, and `told`. */
+  refresh(told = ''): void {
+    this.#said.replaceChildren(
+      ...nodesOf([this.#app.trouble(), told && h('p', { class: 'hint', role: 'status' }, told)]),
+    );
   }
 
   /** Nothing is asked any more. */

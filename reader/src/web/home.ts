@@ -52,7 +52,7 @@ export async function homeScreen(app: App): Promise<Child> {
       passphraseEntry(app),
       clearEntry(app),
       /^https?:$/.test(location.protocol) &&
-        h('p', { class: 'hint' }, fill(say.trustHost, app.words, { host: location.host })),
+        h('p', { class: 'hint' }, fill(say.trustHost, app.words, { host: isolated(location.host) })),
     ]),
   ];
 }
@@ -78,7 +78,7 @@ function addByAddress(app: App): Child {
         h(
           'button',
           { class: 'here', onclick: () => void look(here.href) },
-          fill(say.fromHere, words, { host: here.host }),
+          fill(say.fromHere, words, { host: isolated(here.host) }),
         ),
       ),
     h('form', { onsubmit: submitting(() => look(field.value)) }, [
@@ -118,10 +118,17 @@ function addByFile(app: App): Child {
     if (file) void app.addFile(file);
   };
   return [
-    h('label', { for: 'file' }, say.file),
-    h('input', { type: 'file', id: 'file', accept: '.html,.htm,.zip,text/html,application/zip', onchange: take }),
+    h('label', null, say.file, [
+      h('input', { type: 'file', id: 'file', accept: '.html,.htm,.zip,text/html,application/zip', onchange: take }),
+      h('span', { class: 'pick', 'aria-hidden': 'true' }, '+'),
+    ]),
     h('p', { class: 'hint' }, say.fileHint),
   ];
+}
+
+/** An address among words of the other direction stays as it is written. */
+function isolated(address: string): string {
+  return `\u2066${address}\u2069`;
 }
 
 /** A channel that came by a file or an address, before it is followed: a name proves nothing. */

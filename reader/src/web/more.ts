@@ -53,8 +53,12 @@ export function passphraseEntry(app: App): Child {
   const seal = async (): Promise<void> => {
     if (field.value.length < PASSPHRASE_CHARS_MIN) return void (state.textContent = say.passphraseShort);
     state.textContent = say.passphraseWork;
-    await store.setPassphrase(field.value);
-    await app.home();
+    const done = await store.setPassphrase(field.value).then(
+      () => true,
+      () => false,
+    );
+    if (done) await app.home();
+    else location.reload(); // all is as before, or goes on under the passphrase
   };
   const form = h('form', { onsubmit: submitting(seal) }, [
     h('p', { class: 'hint' }, say.passphraseHint),

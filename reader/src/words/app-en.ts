@@ -28,9 +28,8 @@ export const en: AppWords = {
   notAnAddress: 'This is no address. It begins with https:// or http:// and has no question mark.',
   nobodyToAsk: 'This channel names no mirror that can be asked from here. Add an address or a file.',
   notAChannel: 'This is no file of a channel, or it is damaged. Nothing was changed. Get it again from somebody.',
-  otherChannel: 'This address gives another channel than before. Nothing was changed.',
   tooLarge: 'This file is too large for this device. Nothing was changed. Ask for a smaller one.',
-  addedFile: 'The file was checked. It brought {posts} new posts.',
+  added: 'Checked and added. New posts: {posts}.',
   full: 'This device has no room left. What was kept before is safe; what came now goes away with this page. Remove a channel or make room.',
   broken:
     'This browser keeps nothing here. You can read, but the news goes away with this page. Save a file by “Pass on”.',

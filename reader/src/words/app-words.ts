@@ -38,9 +38,8 @@ export interface AppWords {
   notAnAddress: string;
   nobodyToAsk: string;
   notAChannel: string;
-  otherChannel: string;
   tooLarge: string;
-  addedFile: string;
+  added: string;
   /** The disk. */
   full: string;
   broken: string;

@@ -12,11 +12,12 @@ const path = findProgram('firefox-esr', 'firefox');
 export const firefoxEngine: Engine = {
   name: 'firefox',
   missing: path ? null : 'firefox-esr',
-  async open({ width = 360, height = 740, dark = false }: TabOptions = {}) {
+  async open({ width = 360, height = 740, dark = false, profile }: TabOptions = {}) {
     const gate = await openGate();
     const home = newHome();
-    writeFileSync(join(home, 'user.js'), preferences(gate.port, dark));
-    const args = ['--headless', '--no-remote', '--profile', home, '--remote-debugging-port=0', 'about:blank'];
+    const folder = profile ?? home;
+    writeFileSync(join(folder, 'user.js'), preferences(gate.port, dark));
+    const args = ['--headless', '--no-remote', '--profile', folder, '--remote-debugging-port=0', 'about:blank'];
     const ready = /BiDi listening on (ws:\S+)/;
     const env = { MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' }; // only so the preference for the settings server counts
     const program = await Program.start(path!, args, { home, env, ready });

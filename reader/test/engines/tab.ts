@@ -7,6 +7,8 @@ export interface TabOptions {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** A folder for the browser's profile, which stays when the tab is closed. Chromium and Firefox. */
+  profile?: string;
 }
 
 /** A tab in a browser of its own, from which nothing leaves the machine. */
