@@ -31,13 +31,13 @@ const SHOTS: Shot[] = [
   { name: 'list-fa-phone-dark', lang: 'fa', context: { ...PHONE, colorScheme: 'dark' }, steps: list },
   { name: 'post-fa-phone-light', lang: 'fa', context: PHONE, steps: first },
   { name: 'how-fa-phone-light', lang: 'fa', context: PHONE, steps: open('how') },
-  //{ name: 'pass-fa-phone-dark', lang: 'fa', context: { ...PHONE, colorScheme: 'dark' }, steps: open('pass') },
-  //{ name: 'find-fa-phone-light', lang: 'fa', context: PHONE, steps: open('find') },
+  { name: 'pass-fa-phone-dark', lang: 'fa', context: { ...PHONE, colorScheme: 'dark' }, steps: open('pass') },
+  { name: 'find-fa-phone-light', lang: 'fa', context: PHONE, steps: open('find') },
   { name: 'more-fa-phone-light', lang: 'fa', context: PHONE, steps: open('more') },
   { name: 'limits-fa-phone-light', lang: 'fa', context: PHONE, steps: open('limits') },
   { name: 'list-en-desktop-light', lang: 'en', context: DESKTOP, steps: list },
   { name: 'how-en-desktop-dark', lang: 'en', context: { ...DESKTOP, colorScheme: 'dark' }, steps: open('how') },
-  //{ name: 'pass-en-desktop-light', lang: 'en', context: DESKTOP, steps: open('pass') },
+  { name: 'pass-en-desktop-light', lang: 'en', context: DESKTOP, steps: open('pass') },
   { name: 'no-scripts-fa-phone', lang: 'fa', context: { ...PHONE, javaScriptEnabled: false }, steps: list },
 ];
 

@@ -90,7 +90,16 @@ export {
   type VerifiedSignature,
 } from './note.ts';
 export { decodePack, encodePack, recordOf, withoutPost, type Coded, type Coding, type Pack } from './pack.ts';
-export { byValue, dictionariesOf, inFull, inOfferOrder, wantedPaths } from './plan.ts';
+export {
+  byValue,
+  dictionariesOf,
+  heldFiles,
+  inFull,
+  inOfferOrder,
+  isWhole,
+  wantedPaths,
+  withDictionaries,
+} from './plan.ts';
 export {
   ENTRY,
   LAYER,

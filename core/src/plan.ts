@@ -116,23 +116,43 @@ export function* byValue(library: Library, since = 1): Generator<TreePath> {
  * repeat their headlines, and the bare `checkpoint` of a few hundred octets takes its place.
  */
 export function* inFull(library: Library, since = 1): Generator<TreePath> {
-  const paths = [...byValue(library, since)];
+  const whole = isWhole(library, since);
+  for (const path of byValue(library, since)) yield whole && path === 'head' ? ('checkpoint' as TreePath) : path;
+}
+
+/** Whether all editions from `since` on are held with all headlines: then the log's head proves them without a tile. */
+export function isWhole(library: Library, since = 1): boolean {
   const held = (path: TreePath): boolean => library.file(path) !== null;
   const marks = [...library.contents.marks.values()].filter(({ mark }) => mark.number >= since);
   const newest = library.contents.newestMark;
   const gone = retired(library);
   const packs = marks.flatMap(({ mark }) => mark.packs).filter((pack) => !gone.has(pack.id));
-  const whole =
+  return (
     newest?.index === (library.log?.head?.size ?? 0) - 1 &&
     marks.length === newest.mark.number - since + 1 &&
     marks.every(({ mark }) => held(formatPath({ kind: 'edition', number: mark.number }))) &&
-    packs.every((pack) => pack.kind !== 'headlines' || held(formatPath({ kind: 'pack', id: pack.id })));
-  for (const path of paths) yield whole && path === 'head' ? ('checkpoint' as TreePath) : path;
+    packs.every((pack) => pack.kind !== 'headlines' || held(formatPath({ kind: 'pack', id: pack.id })))
+  );
 }
 
 /** Packs that later editions have replaced. */
 function retired(library: Library): Set<string> {
   return new Set([...library.contents.marks.values()].flatMap(({ mark }) => mark.retired));
+}
+
+/** The files that a library holds at some paths, each once; what it does not hold is left out. */
+export function heldFiles(library: Library, paths: Iterable<TreePath>): TreeFile[] {
+  return [...new Set(paths)].flatMap((path) => {
+    const bytes = path === 'checkpoint' ? library.log?.checkpoint() : library.file(path);
+    return bytes ? [{ path, bytes }] : [];
+  });
+}
+
+/** `files` after those of `dictionaries` that they name, so that they can be read wherever they arrive. */
+export function withDictionaries(files: readonly TreeFile[], dictionaries: Iterable<TreeFile>): TreeFile[] {
+  const used = dictionariesOf(files);
+  const named = [...dictionaries].filter(({ path }) => path.startsWith('dict/') && used.has(path.slice(5)));
+  return [...new Map([...named, ...files].map((file) => [file.path, file])).values()];
 }
 
 /** Ids of the dictionaries that some files of a library name. */

@@ -1,16 +1,40 @@
 /** Builds the page's engine: one classic script, for the browser floor of the design. */
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
+import { sha256 } from '@pappus/core';
+import type { PackedScript } from '@pappus/transports';
 import type { InlineConfig } from 'vite';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const FLOOR = ['chrome109', 'firefox115', 'safari16.4'];
 
 let built: Promise<string> | null = null;
+let parts: Promise<EngineParts> | null = null;
 
-/** The script's text; built once a process, in some tenths of a second. */
+/** The engine as a page carries it. */
+export interface EngineParts {
+  /** Runs in the page as it is, and unpacks the engine. */
+  script: string;
+  packed: PackedScript;
+}
+
+/** The engine's text; built once a process, in some tenths of a second. */
 export function engineScript(): Promise<string> {
   built ??= buildScript(pathOf('../src/engine.ts'));
   return built;
+}
+
+/** The engine packed, with the script that unpacks it. */
+export function engineParts(): Promise<EngineParts> {
+  parts ??= packedEngine();
+  return parts;
+}
+
+async function packedEngine(): Promise<EngineParts> {
+  const [script, engine] = await Promise.all([buildScript(pathOf('../src/boot.ts')), engineScript()]);
+  const bytes = Buffer.from(engine);
+  const data = deflateRawSync(bytes, { level: 9, memLevel: 9 }).toString('base64');
+  return { script, packed: { data, digest: sha256(bytes) } };
 }
 
 /** A module and all that it needs as one classic script, made as the engine is. `alias`: a file for a module's name. */

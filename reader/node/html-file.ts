@@ -4,9 +4,9 @@ import { describeLibrary, sha256, type Library, type TreeFile } from '@pappus/co
 import { writeHtml } from '@pappus/transports';
 import { staticBody } from '../src/static-body.ts';
 import { wordsFor } from '../src/words/index.ts';
-import { engineScript } from './engine.ts';
+import { engineParts } from './engine.ts';
 
-export { engineScript } from './engine.ts';
+export { engineParts, engineScript } from './engine.ts';
 
 /** The style of the page, on one line. */
 export const pageCss = readFileSync(new URL('../src/page.css', import.meta.url), 'utf8')
@@ -24,7 +24,7 @@ export async function htmlFile(library: Library, files: readonly TreeFile[]): Pr
     dir: words.dir,
     body: staticBody(library, words),
     css: pageCss,
-    script: await engineScript(),
+    ...(await engineParts()),
   };
   return writeHtml({ files, page, sha256 });
 }

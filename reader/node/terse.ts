@@ -1,7 +1,7 @@
 /**
  * The page says why it left a file out by the code of the refusal, in the reader's language. The details, English and
  * meant for a log line, have no place to stand in it: they are left out of the engine, and so are the names of fields,
- * which `core/src/fields.ts` takes for nothing but details.
+ * which `core/src/fields.ts` takes for nothing but details. Messages of errors, bugs of our own, go with them.
  */
 import { parseSync, Visitor, type ESTree, type Plugin } from 'vite';
 
@@ -10,8 +10,9 @@ const TAKES_DETAIL = /^(?:Refused|asMap|asArray|asText|asBytes|asInteger)$/;
 /** The source with '' in the place of plain words that are the detail of a refusal. */
 export function withoutDetails(source: string, path: string): string {
   const words: ESTree.Argument[] = [];
-  const find = ({ callee, arguments: [, detail] }: ESTree.CallExpression | ESTree.NewExpression): void => {
-    if (callee.type !== 'Identifier' || !TAKES_DETAIL.test(callee.name)) return;
+  const find = ({ callee, arguments: given }: ESTree.CallExpression | ESTree.NewExpression): void => {
+    if (callee.type !== 'Identifier') return;
+    const detail = callee.name === 'Error' ? given[0] : TAKES_DETAIL.test(callee.name) ? given[1] : null;
     if (detail?.type === 'Literal' || detail?.type === 'TemplateLiteral') words.push(detail);
   };
   new Visitor({ CallExpression: find, NewExpression: find }).visit(parseSync(path, source).program);

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { configOf, engineScript } from './engine.ts';
+import { encodeBase64 } from '@pappus/core';
+import { configOf, engineParts } from './engine.ts';
 import { pageCss } from './html-file.ts';
 import { iconPng } from './icon.ts';
 
@@ -54,11 +55,13 @@ async function buildApp(): Promise<ReadonlyMap<string, AppFile>> {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
     files.set(name, { type, bytes, headers: type.startsWith('text/html') ? PAGE_HEADERS : [] });
   };
-  const page = readFileSync(web('index.html'), 'utf8').replace('{policy}', POLICY);
-  add('index.html', 'text/html; charset=utf-8', page);
+  const index = readFileSync(web('index.html'), 'utf8').replace('{policy}', POLICY);
+  add('index.html', 'text/html; charset=utf-8', index);
   for (const [name, code] of await buildModules()) add(name, SCRIPT, code);
   add('app.css', STYLE, `${pageCss} ${oneLine(readFileSync(web('app.css'), 'utf8'))}`);
-  add('page.json', 'application/json', JSON.stringify({ script: await engineScript(), css: pageCss }));
+  const { script, packed } = await engineParts();
+  const page = { script, css: pageCss, data: packed.data, digest: encodeBase64(packed.digest) };
+  add('page.json', 'application/json', JSON.stringify(page));
   add('app.webmanifest', 'application/manifest+json', JSON.stringify(manifest()));
   for (const side of ICON_PIXELS) add(`icon-${side}.png`, 'image/png', iconPng(side));
   add('worker.js', SCRIPT, await buildWorker(files));

@@ -1,8 +1,19 @@
 /** Starts the page: verifies the tree that the file carries, a little at a time, and then takes over. */
-import { Library, Refused, describeLibrary, makeReady, useSha256, wasmSha256, type Outcome } from '@pappus/core';
-import { filesOfDocument } from '@pappus/transports';
+import {
+  Library,
+  Refused,
+  describeLibrary,
+  encodeUtf8,
+  makeReady,
+  sha256,
+  useSha256,
+  wasmSha256,
+  type Outcome,
+} from '@pappus/core';
+import { filesOfDocument, type HtmlPage } from '@pappus/transports';
 import type { Fault } from './page.ts';
 import { Reader } from './reader.ts';
+import { inSlices } from './slices.ts';
 import type { Words } from './words/words.ts';
 
 interface Verdict {
@@ -10,15 +21,13 @@ interface Verdict {
   outcome: Outcome;
 }
 
-/** Long enough to get on, short enough for a finger. */
-const SLICE_MS = 24;
-
-/** Known only while the script is read. */
-const script = document.currentScript!.textContent;
+/** Known only while the script runs. */
+const own = document.currentScript!.textContent;
 
 async function start(): Promise<void> {
   const place = document.getElementById('page')!;
   const words = JSON.parse(place.dataset['words']!) as Words;
+  const parts = partsOfPage();
   const faster = wasmSha256();
   if (faster) useSha256(faster);
   const library = new Library({ channelId: place.dataset['channel']!, layersWhenRead: true });
@@ -26,21 +35,23 @@ async function start(): Promise<void> {
   document.title = describeLibrary(library)?.name ?? '';
   // Nothing stays that was not verified, but the tree itself: a browser saves it along with the page.
   document.body.replaceChildren(place, ...document.querySelectorAll('body > script'));
-  const css = document.querySelector('style')!.textContent;
-  new Reader(place, { words, shell: { parts: async () => ({ script, css }) } }).show(library, faults);
+  new Reader(place, { words, shell: { parts: async () => parts } }).show(library, faults);
+}
+
+/** What the page itself is made of, for pages that are passed on. */
+function partsOfPage(): Pick<HtmlPage, 'script' | 'packed' | 'css'> {
+  const textOf = (selector: string): string => document.querySelector(selector)!.textContent;
+  const packed = { data: textOf('[data-packed]'), digest: sha256(encodeUtf8(own)) };
+  return { script: textOf('script:not([type])'), packed, css: textOf('style') };
 }
 
 async function offerAll(library: Library, words: Words): Promise<Fault[]> {
   const verdicts: Verdict[] = [];
   const state = document.getElementById('state');
-  let sliceEnd = performance.now();
-  for (const verdict of judged(library)) {
-    if (verdict) verdicts.push(verdict);
-    if (performance.now() < sliceEnd) continue;
+  const say = (): void => {
     if (state) state.textContent = `${words.checking} ${verdicts.length.toLocaleString(words.lang)}`;
-    await new Promise((resolve) => setTimeout(resolve));
-    sliceEnd = performance.now() + SLICE_MS;
-  }
+  };
+  await inSlices(judged(library), (verdict) => void (verdict && verdicts.push(verdict)), say);
   const settled = new Map(library.takeSettled().map((verdict) => [verdict.path as string, verdict]));
   return verdicts.flatMap((first) => {
     const { path, outcome } = settled.get(first.path) ?? first;

@@ -9,11 +9,11 @@ import { h, type Child } from './tree.ts';
 import type { Words } from './words/words.ts';
 
 /** More are drawn as the reader comes near the end: a phone takes long over thousands. */
-const AT_ONCE = 60;
+const AT_ONCE = 30;
 
 /** The list of a channel. */
 export function listScreen(page: Page): Child[] {
-  return [header(page), h('main', { tabindex: -1 }, headlines(listed(page.posts), page.words))];
+  return [header(page), h('main', { tabindex: -1 }, growingList(listed(page.posts), page.words).list)];
 }
 
 function header({ report, posts, faults, words, now }: Page): Child {
@@ -39,16 +39,18 @@ function header({ report, posts, faults, words, now }: Page): Child {
     ),
     gaps.map((gap) => h('p', { class: 'hint' }, gap)),
     warnings.map((warning) => warning && h('p', { class: 'warning' }, warning)),
+    h('p', { class: 'step' }, h('a', { href: '#limits' }, words.limitsTitle)),
     faults.length > 0 && h('p', { class: 'step' }, h('a', { href: '#how', class: 'care' }, words.leftOut)),
   );
 }
 
-/** A list that grows as its end comes into sight. */
-export function headlines(posts: readonly PostReport[], words: Words): HTMLElement {
+/** A list that is drawn as its end comes into sight. `add` puts a post at its end, and into `posts`. */
+export function growingList(posts: PostReport[], words: Words): { list: HTMLElement; add: (post: PostReport) => void } {
   const list = elementOf(h('ol', { class: 'headlines' }));
   let drawn = 0;
   const grow = (): void => {
-    const next = posts.slice(drawn, (drawn += AT_ONCE));
+    const next = posts.slice(drawn, drawn + AT_ONCE);
+    drawn += next.length;
     list.append(...nodesOf(next.map((post) => headline(post, words, `#post-${post.index}`))));
     if (drawn < posts.length) watch.observe(list.lastElementChild!);
   };
@@ -61,5 +63,10 @@ export function headlines(posts: readonly PostReport[], words: Words): HTMLEleme
     { rootMargin: '800px' },
   );
   grow();
-  return list;
+  const add = (post: PostReport): void => {
+    const isAtEnd = drawn === posts.length;
+    posts.push(post);
+    if (isAtEnd) grow();
+  };
+  return { list, add };
 }

@@ -1,16 +1,20 @@
 /** What is not news: another file, comfort of reading, and what to know before relying on it. */
 import { elementOf } from './dom.ts';
 import type { Page } from './page.ts';
+import { pick } from './pick.ts';
 import { h, type Child } from './tree.ts';
 import type { Words } from './words/words.ts';
 
 const SIZES_PERCENT = [85, 100, 115, 130, 150, 175, 200];
-const COLOURS = ['', 'light', 'dark'] as const;
 
 /** The screen "more". */
-export function moreScreen({ words, shell }: Page): Child[] {
+export function moreScreen(page: Page): Child[] {
+  const { words, shell } = page;
   return [
     h('h2', null, words.more),
+    h('h3', null, words.add),
+    h('p', null, words.addHint),
+    adding(page),
     h('h3', null, words.textSize),
     textSize(words),
     h('h3', null, words.colours),
@@ -18,6 +22,12 @@ export function moreScreen({ words, shell }: Page): Child[] {
     h('p', { class: 'step' }, h('a', { href: '#limits' }, words.limitsTitle)),
     shell.more?.() ?? h('p', { class: 'hint' }, words.keepsNothing),
   ];
+}
+
+function adding({ words, add }: Page): Child {
+  const input = elementOf(h('input', { type: 'file', multiple: true, accept: '.html,.htm,.zip' })) as HTMLInputElement;
+  input.addEventListener('change', () => void add(input.files ?? []));
+  return h('p', { class: 'choices' }, h('button', { class: 'main', onclick: () => input.click() }, words.add));
 }
 
 function textSize(words: Words): Child {
@@ -36,12 +46,7 @@ function textSize(words: Words): Child {
 
 function colours(words: Words): Child {
   const { dataset } = document.documentElement;
-  const names = [words.asDevice, words.light, words.dark];
-  const buttons = COLOURS.map((colour, i) => elementOf(h('button', { onclick: () => choose(colour) }, names[i])));
-  const choose = (colour: string): void => {
-    dataset['colours'] = colour;
-    buttons.forEach((button, i) => button.setAttribute('aria-pressed', String(COLOURS[i] === colour)));
-  };
-  choose(dataset['colours'] ?? '');
-  return h('p', { class: 'choices' }, buttons);
+  const labels = { '': words.asDevice, light: words.light, dark: words.dark };
+  const picked = (colour: string): void => void (dataset['colours'] = colour);
+  return pick(labels, (dataset['colours'] ?? '') as keyof typeof labels, { picked });
 }

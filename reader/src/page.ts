@@ -1,6 +1,7 @@
 /** What every screen is drawn from. */
 import type { Library, LibraryReport, PostReport, RefusalCode } from '@pappus/core';
 
+import type { HtmlPage } from '@pappus/transports';
 import type { Child } from './tree.ts';
 import type { Words } from './words/words.ts';
 
@@ -12,8 +13,8 @@ export interface Fault {
 
 /** What the page stands in: one file, or the app. */
 export interface Shell {
-  /** Script and style that pages which are passed on are made of. */
-  parts(): Promise<{ script: string; css: string }>;
+  /** What pages which are passed on are made of. */
+  parts(): Promise<Pick<HtmlPage, 'script' | 'packed' | 'css'>>;
   /** Something new was accepted: the app keeps it. */
   added?(library: Library): Promise<void>;
   /** Entries of the screen "more". */
@@ -31,9 +32,15 @@ export interface Page {
   shell: Shell;
   /** Seconds since 1970. */
   now: number;
+  /** Offers files that a person gave, and says what came of it. */
+  add: (files: Iterable<Blob>) => Promise<void>;
+  /** What is to end when the screen goes. */
+  whenLeft: (end: () => void) => void;
+  /** A sentence at the edge of the page, until the next step. */
+  say: (sentence: string) => void;
 }
 
 /** Attributes of words of the page's own among those of a post. */
-export function own({ lang, dir }: Words): { lang: string; dir: string } {
+export function own({ lang, dir }: Words): Pick<Words, 'lang' | 'dir'> {
   return { lang, dir };
 }

@@ -1,6 +1,10 @@
 /** One post: its words, who answers for them, and what became of it. */
-import { latestOf, postOf, type PostReport } from '@pappus/core';
-import { blocks, link } from './blocks.ts';
+import { latestOf, postOf, type PostRecord, type PostReport } from '@pappus/core';
+import { blocks, link, plainText } from './blocks.ts';
+import { changes } from './changes.ts';
+import { elementOf, nodesOf } from './dom.ts';
+import { canListen, listen } from './listen.ts';
+import { Media, type Medium } from './media.ts';
 import { own, type Page } from './page.ts';
 import { day, fill, languageName } from './say.ts';
 import { h, type Child } from './tree.ts';
@@ -28,19 +32,45 @@ function article(post: PostReport, page: Page): Child {
   const { words, library } = page;
   const { title, summary, lang, rtl, link: original, layers } = post.record!;
   const text = library.text(post.index);
-  const figure = (): Child => null;
+  const media = new Media(library);
+  page.whenLeft(() => media.close());
+  const figure = (layer: number, alt: string): Child => shown(media.of(post.index, layer), alt);
   return h(
     'article',
     { lang, dir: rtl ? 'rtl' : 'ltr' },
     h('h2', null, title),
     facts(post, page),
     translations(post, page),
+    text && listening(plainText(text), post, page),
     summary && h('p', { class: 'summary' }, summary),
     text && blocks(text, { figure }),
     !text && layers.length > 0 && h('p', { ...own(words), class: 'warning' }, words.textMissing),
     tags(post, page),
+    whatChanged(post, page),
     /^https?:/i.test(original) && h('p', { ...own(words), class: 'step' }, link(original, words.original)),
   );
+}
+
+function shown(medium: Medium | null, alt: string): Child {
+  if (medium?.kind === 'sound') return h('audio', { src: medium.url, controls: true, 'aria-label': alt });
+  const { url, width, height } = medium ?? {};
+  return url && h('img', { src: url, alt, width, height, decoding: 'async' });
+}
+
+/** Where this device has a voice of its own for the language. */
+function listening(paragraphs: string[], { record }: PostReport, { words, whenLeft }: Page): Child {
+  const { title, summary, lang } = record!;
+  if (!canListen(lang)) return null;
+  let stop: (() => void) | null = null;
+  const button = elementOf(h('button', { onclick: () => (stop ? stop() : start()) }, words.listen));
+  const start = (): void => {
+    stop = listen([title, summary, ...paragraphs].filter(Boolean), lang, (paragraph) => {
+      if (paragraph === null) stop = null;
+      button.textContent = paragraph === null ? words.listen : words.stop;
+    });
+  };
+  whenLeft(() => stop?.());
+  return h('p', { ...own(words), class: 'choices' }, button);
 }
 
 function facts({ record }: PostReport, { words }: Page): Child {
@@ -77,4 +107,22 @@ function tags({ record }: PostReport, { words }: Page): Child {
     h('a', { href: `#tag-${encodeURIComponent(tag)}`, dir: 'auto', title: fill(words.tagged, words, { tag }) }, tag),
   );
   return links.length > 0 && h('p', { class: 'choices' }, links);
+}
+
+/** Against what it corrects, once somebody asks. */
+function whatChanged({ index, record }: PostReport, { library, words }: Page): Child {
+  const before = record!.replaces === null ? null : library.contents.posts.get(record!.replaces);
+  if (!before) return null;
+  const linesOf = ({ title, summary }: PostRecord, at: number): string[] => [
+    title,
+    summary,
+    ...plainText(library.text(at) ?? []),
+  ];
+  const drawn = elementOf(h('p', { class: 'changes', dir: 'auto' }));
+  const draw = (): void => {
+    const runs = changes(linesOf(before.record, record!.replaces!), linesOf(record!, index));
+    const tags = { same: 'span', removed: 'del', added: 'ins' };
+    drawn.replaceChildren(...nodesOf(runs.map(({ kind, text }) => h(tags[kind], null, text))));
+  };
+  return h('details', { ontoggle: draw }, h('summary', own(words), words.whatChanged), drawn);
 }

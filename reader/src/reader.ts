@@ -3,11 +3,15 @@
  * whatever is read: steps are kept in the tab's own history, so that the browser's list of visits tells nothing.
  */
 import { describeLibrary, postsOf, type Library } from '@pappus/core';
+import { addFile } from './add-files.ts';
 import { elementOf, nodesOf } from './dom.ts';
+import { findScreen, tagScreen } from './find.ts';
 import { listScreen } from './list.ts';
 import { moreScreen } from './more.ts';
 import type { Fault, Page, Shell } from './page.ts';
+import { passScreen } from './pass.ts';
 import { postScreen } from './post.ts';
+import { fill } from './say.ts';
 import { faultsOf, howScreen, limitsScreen } from './trust.ts';
 import { h, type Child } from './tree.ts';
 import type { Words } from './words/words.ts';
@@ -21,9 +25,11 @@ export interface ReaderOptions {
 const SCREENS: Record<string, (page: Page) => Child> = {
   how: howScreen,
   limits: ({ words }) => limitsScreen(words),
+  find: findScreen,
+  pass: passScreen,
   more: moreScreen,
 };
-const POST = /^post-(\d{1,15})$/;
+const NAMED = /^(post|tag)-(.+)$/s;
 
 /** Draws a library in a place of the document. */
 export class Reader {
@@ -31,7 +37,10 @@ export class Reader {
   readonly #options: ReaderOptions;
   readonly #list = elementOf(h('div'));
   readonly #screen = elementOf(h('main', { tabindex: -1 }));
+  readonly #note = elementOf(h('p', { class: 'note', role: 'status', hidden: true }));
   readonly #bar: HTMLElement;
+  /** Of the screen that is open. */
+  #ends: (() => void)[] = [];
   #page: Page | null = null;
   #open = '';
   #listAt = 0;
@@ -44,6 +53,11 @@ export class Reader {
     this.#bar = bar(options.words);
     place.addEventListener('click', (event) => this.#follow(event as MouseEvent));
     addEventListener('popstate', ({ state }) => this.#arrive(state));
+    addEventListener('dragover', (event) => event.preventDefault());
+    addEventListener('drop', (event) => {
+      event.preventDefault();
+      if (this.#page) void this.#add(event.dataTransfer?.files ?? []);
+    });
     addEventListener('keydown', ({ key }) => {
       if (key === 'Escape' && this.#open !== '') this.#step('');
     });
@@ -51,14 +65,46 @@ export class Reader {
 
   /** Shows a library, or what became of it; `faults` are files that were left out. */
   show(library: Library, faults: readonly Fault[]): void {
+    if (!this.#refresh(library, faults)) return;
+    this.#place.replaceChildren(this.#list, this.#screen, this.#note, this.#bar);
+    this.#arrive(history.state);
+  }
+
+  /** The list as it stands now; the screen that is open stays. False before a channel is known. */
+  #refresh(library: Library, faults: readonly Fault[]): boolean {
     const report = describeLibrary(library);
     const { words } = this.#options;
-    if (!report) return this.#place.replaceChildren(...nodesOf(faultsOf({ faults, words })));
+    if (!report) this.#place.replaceChildren(...nodesOf(faultsOf({ faults, words })));
+    if (!report) return false;
     const now = Math.floor(Date.now() / 1000);
-    this.#page = { library, report, posts: [...postsOf(library)], faults, now, ...this.#options };
+    const doing = {
+      add: (files: Iterable<Blob>) => this.#add(files),
+      say: (sentence: string) => this.#say(sentence),
+      whenLeft: (end: () => void) => void this.#ends.push(end),
+    };
+    this.#page = { library, report, posts: [...postsOf(library)], faults, now, ...doing, ...this.#options };
     this.#list.replaceChildren(...nodesOf(listScreen(this.#page)));
-    this.#place.replaceChildren(this.#list, this.#screen, this.#bar);
-    this.#arrive(history.state);
+    return true;
+  }
+
+  #say(sentence: string): void {
+    this.#note.textContent = sentence;
+    this.#note.hidden = sentence === '';
+  }
+
+  async #add(files: Iterable<Blob>): Promise<void> {
+    const { words, shell } = this.#options;
+    const { library } = this.#page!;
+    for (const file of files) {
+      const { posts, texts, refused, isOtherChannel } = await addFile(library, file, (done, all) =>
+        this.#say(`${words.checking} ${fill(words.posts, words, { here: done, all })}`),
+      );
+      const isNews = posts + texts > 0;
+      if (isNews) await shell.added?.(library);
+      this.#refresh(library, [...this.#page!.faults, ...refused]);
+      const isNothing = isOtherChannel || (refused.length > 0 && !isNews);
+      this.#say(isNews ? fill(words.added, words, { posts, texts }) : isNothing ? words.notOurs : words.nothingNew);
+    }
   }
 
   /** Links within the page are steps, not addresses; whoever opens one elsewhere gets an address all the same. */
@@ -94,9 +140,11 @@ export class Reader {
 
   #draw(name: string): void {
     const left = this.#open;
+    for (const end of this.#ends.splice(0)) end();
     const screen = this.#page && this.#drawn(name, this.#page);
     if (left === '') this.#listAt = scrollY;
     this.#open = screen ? name : '';
+    this.#say('');
     this.#list.hidden = screen !== null;
     this.#screen.hidden = screen === null;
     this.#screen.replaceChildren(...nodesOf(screen));
@@ -108,14 +156,15 @@ export class Reader {
     const focused = screen
       ? this.#screen
       : (this.#list.querySelector<HTMLElement>(`[href="#${CSS.escape(left)}"]`) ?? this.#list);
-    focused.focus({ preventScroll: true });
+    (this.#screen.querySelector<HTMLElement>('[autofocus]') ?? focused).focus({ preventScroll: true });
     scrollTo(0, screen ? 0 : this.#listAt);
   }
 
   /** Null: the list. */
   #drawn(name: string, page: Page): Child | null {
-    const post = POST.exec(name);
-    const screen = post ? postScreen(Number(post[1]), page) : SCREENS[name]?.(page);
+    const [, kind, of = ''] = NAMED.exec(name) ?? [];
+    const screen =
+      kind === 'tag' ? tagScreen(of, page) : kind === 'post' ? postScreen(Number(of), page) : SCREENS[name]?.(page);
     if (screen === undefined) return null;
     return [h('p', { class: 'step back' }, h('a', { href: '#' }, page.words.back)), screen];
   }

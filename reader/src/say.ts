@@ -39,3 +39,11 @@ export function languageName(tag: string): string {
   const locale = localeOf(tag);
   return (locale && new Intl.DisplayNames([locale], { type: 'language' }).of(locale)) ?? tag;
 }
+
+/** Octets as a person says them: `12 kB`, `1.3 MB`, in the digits of the language. */
+export function sizeOf(bytes: number, lang: string): string {
+  const isLarge = bytes >= 1e6;
+  const unit = isLarge ? 'megabyte' : 'kilobyte';
+  const format = new Intl.NumberFormat(localeOf(lang), { style: 'unit', unit, maximumFractionDigits: isLarge ? 1 : 0 });
+  return format.format(Math.max(bytes / (isLarge ? 1e6 : 1e3), 1));
+}

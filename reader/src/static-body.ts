@@ -32,6 +32,7 @@ export function staticBody(library: Library, words: Words): string {
       h('p', { class: 'state' }, h('span', { id: 'state' }, words.unchecked)),
       h('noscript', null, h('p', { class: 'hint' }, signed)),
       standingOf(all, words).gaps.map((gap) => h('p', { class: 'hint' }, gap)),
+      h('p', { class: 'step' }, h('a', null, words.limitsTitle)),
     ),
     '\n',
     h(

@@ -1,4 +1,5 @@
 /** Channels for tests of the page: under any name, in any language, with every field of a record. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import {
   Library,
   Press,
@@ -78,6 +79,16 @@ export async function pageOf(newsroom: TestNewsroom, { without = () => false }: 
   const library = new Library({ channelId: newsroom.channelId });
   for (const { path, bytes } of files) library.offer(path, bytes);
   return new TextDecoder().decode(await htmlFile(library, files));
+}
+
+/** The page with another engine, and without the policy that would not let it run. */
+export function withEngine(html: string, change: (script: string) => string): string {
+  return html
+    .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
+    .replace(/(?<=data-packed="deflate-raw">)[^<]*/, (data) => {
+      const script = change(inflateRawSync(Buffer.from(data, 'base64')).toString());
+      return deflateRawSync(script).toString('base64');
+    });
 }
 
 const LINE = /^((?:checkpoint|head|(?:root|dict|edition|pack|tile)\/\S+)) ([A-Za-z0-9+/=]+)$/gm;

@@ -34,7 +34,8 @@ describe('details of refusals', () => {
     expect(bare("const [a] = asArray(asBytes(b, 'x', 8), 'y', 1); f(a, 'z');")).toBe(
       "const [a] = asArray(asBytes(b, '', 8), '', 1); f(a, 'z');",
     );
-    for (const other of ["new Refused('text', error.detail);", "new Error('a', 'b');", "refused('a', 'b');"]) {
+    expect(bare("throw new Error('our own bug', { cause });")).toBe("throw new Error('', { cause });");
+    for (const other of ["new Refused('text', error.detail);", "new Error(message, 'b');", "refused('a', 'b');"]) {
       expect(bare(other)).toBe(other);
     }
   });

@@ -130,6 +130,8 @@ describe('moving about', () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('href'))).toBe('#how');
     await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('href'))).toBe('#limits');
+    await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.querySelector('strong')?.textContent)).toBe(TITLES[2]);
     await page.keyboard.press('Enter');
     await page.locator('h2').waitFor();

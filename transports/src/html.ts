@@ -34,8 +34,17 @@ export interface HtmlPage {
   /** Static HTML, escaped by its maker: all that is seen without JavaScript. */
   body: string;
   css: string;
-  /** The engine: a classic script, run after everything else is there. */
+  /** A classic script, run after everything else is there. */
   script: string;
+  /** A further one, which `script` unpacks and runs: letters would be dear where a file goes from hand to hand. */
+  packed?: PackedScript;
+}
+
+/** A script as raw DEFLATE (RFC 1951) in base64. */
+export interface PackedScript {
+  data: string;
+  /** SHA-256 of its text in UTF-8, 32 octets: the policy lets only this one run. */
+  digest: Uint8Array;
 }
 
 /** All that goes into the file. */
@@ -55,7 +64,11 @@ export function writeHtml({ files, page, sha256 }: HtmlParts): Uint8Array<ArrayB
   const css = rawText(page.css, 'style');
   const script = rawText(page.script, 'script');
   if (/<(?:script|style|!--)/i.test(page.body)) throw new Error('the body holds a script, a style or a comment');
-  const policy = contentPolicy(hashSource(script, sha256), hashSource(css, sha256));
+  const { packed } = page;
+  if (packed && !/^[A-Za-z0-9+/]+=*$/.test(packed.data)) throw new Error('the packed script is not base64');
+  const hashOf = (text: string): string => hashSource(sha256(new TextEncoder().encode(text)));
+  const scripts = [hashOf(script), ...(packed ? [hashSource(packed.digest)] : [])].join(' ');
+  const policy = contentPolicy(scripts, hashOf(css));
   const html = [
     '<!doctype html>',
     `<html lang="${escaped(page.lang)}" dir="${page.dir}">`,
@@ -64,12 +77,14 @@ export function writeHtml({ files, page, sha256 }: HtmlParts): Uint8Array<ArrayB
     `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
+    '<link rel="icon" href="data:,">', // or a browser asks the server for one
     `<title>${escaped(page.title)}</title>`,
     `<style>${css}</style>`,
     '</head>',
     '<body>',
     page.body,
     ...blocksOf(files),
+    ...(packed ? [`<script type="${BLOCK_TYPE}" ${PACKED}>${packed.data}</script>`] : []),
     `<script>${script}</script>`,
     '</body>',
     '</html>',
@@ -100,15 +115,17 @@ export function* filesOfDocument(page: OpenPage): Iterable<TreeFile> {
 
 const BLOCK_TYPE = 'application/octet-stream';
 const LAYOUT = '1';
+/** How `script` finds the packed one. */
+const PACKED = 'data-packed="deflate-raw"';
 const OPEN_TAG = `<script type="${BLOCK_TYPE}" data-files="${LAYOUT}">`;
 const OPEN_TAG_AS_SAVED = new RegExp(`${OPEN_TAG.slice(0, -1)}(?: [^<>]*)?>`, 'y');
 const CLOSE_TAG = '</script>';
 
-function contentPolicy(script: string, style: string): string {
+function contentPolicy(scripts: string, style: string): string {
   return [
     "default-src 'none'",
     // WebAssembly hashes; only a script that the policy lets run can compile it.
-    `script-src ${script} 'wasm-unsafe-eval'`,
+    `script-src ${scripts} 'wasm-unsafe-eval'`,
     `style-src ${style}`,
     'img-src data: blob:',
     'media-src blob:',
@@ -116,11 +133,12 @@ function contentPolicy(script: string, style: string): string {
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
+    'trusted-types pappus',
   ].join('; ');
 }
 
-function hashSource(text: string, sha256: HtmlParts['sha256']): string {
-  return `'sha256-${encodeBase64(sha256(new TextEncoder().encode(text)))}'`;
+function hashSource(digest: Uint8Array): string {
+  return `'sha256-${encodeBase64(digest)}'`;
 }
 
 /** Text of a raw text element, with the newlines that a browser will see when it computes the hash. */

@@ -9,6 +9,7 @@ export {
   type HtmlPage,
   type HtmlParts,
   type OpenPage,
+  type PackedScript,
 } from './html.ts';
 export { askByFetch, HttpShelf, type Answer, type Ask, type HttpOptions } from './http.ts';
 export { MemoryShelf } from './memory.ts';

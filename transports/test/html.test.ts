@@ -43,9 +43,10 @@ describe('writeHtml', () => {
 <html lang="fa" dir="rtl">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${hash(PAGE.script)} 'wasm-unsafe-eval'; style-src ${hash(PAGE.css)}; img-src data: blob:; media-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${hash(PAGE.script)} 'wasm-unsafe-eval'; style-src ${hash(PAGE.css)}; img-src data: blob:; media-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types pappus">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
 <title>قاصدک &#38; &#34;News&#34; &#60;1&#62;</title>
 <style>h1 { color: #234 }</style>
 </head>
@@ -60,6 +61,16 @@ edition/1 AQID
 </body>
 </html>
 `);
+  });
+
+  it('puts a packed script before the one that unpacks it, and into the policy', () => {
+    const packed = { data: 'AQID', digest: new Uint8Array(32).fill(7) };
+    const html = text(made(FILES, { packed }));
+    expect(html).toContain(
+      '<script type="application/octet-stream" data-packed="deflate-raw">AQID</script>\n<script>doc',
+    );
+    expect(html).toMatch(/script-src 'sha256-[^']+' 'sha256-BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=' 'wasm/);
+    expect(filesIn(asBytes(html)).map(({ path }) => path)).toEqual(filesIn(made()).map(({ path }) => path));
   });
 
   it('gives the same octets for the same files in any order', () => {
@@ -93,6 +104,7 @@ edition/1 AQID
     ['a script that opens a comment', { script: 'let x = "<!--"' }],
     ['a script with a NUL', { script: '"\0"' }],
     ['a style that ends its element', { css: 'x { content: "</STYLE>" }' }],
+    ['a packed script that is no base64', { packed: { data: 'a</script>', digest: new Uint8Array(32) } }],
     ['a body with a script', { body: '<SCRIPT>1</script>' }],
     ['a body with a comment', { body: '<!-- x -->' }],
   ])('throws for %s', (_, page) => {

@@ -1,7 +1,16 @@
 import { mkdir, rename, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { byValue, dictionariesOf, inFull, inOfferOrder, treePath, type Library, type TreeFile } from '@pappus/core';
+import {
+  byValue,
+  heldFiles,
+  inFull,
+  inOfferOrder,
+  treePath,
+  withDictionaries,
+  type Library,
+  type TreeFile,
+} from '@pappus/core';
 import { builtInDictionaries } from '@pappus/newsroom';
 import { htmlFile } from '@pappus/reader';
 import { writeZip } from '@pappus/transports';
@@ -46,9 +55,9 @@ async function exportTree(where: string, { to, max, since, channelId, json }: Op
   const report = reportOn(library, verdicts);
   if (!library.log?.head) throw new UserError(`${where} holds no signed head yet; there is nothing to pass on.`);
   const paths = bytesMax === Infinity ? inFull(library, from) : byValue(library, from);
-  const files = [...paths].flatMap((path) => fileOf(library, path));
+  const files = heldFiles(library, paths);
   const written = /\.html?$/i.test(to)
-    ? await writeFitting(to, library, files, bytesMax, (l, f) => htmlFile(l, withDictionaries(l, f)))
+    ? await writeFitting(to, library, files, bytesMax, (l, f) => htmlFile(l, forPage(l, f)))
     : /\.zip$/i.test(to)
       ? await writeFitting(to, library, files, bytesMax, async (_, f) => writeZip(f))
       : await writeFolder(
@@ -61,11 +70,6 @@ async function exportTree(where: string, { to, max, since, channelId, json }: Op
   if (written.files < files.length) note('The newest headlines and texts went first; the rest had no room.');
 }
 
-function fileOf(library: Library, path: string): TreeFile[] {
-  const bytes = path === 'checkpoint' ? library.log!.checkpoint() : library.file(treePath(path));
-  return bytes ? [{ path: treePath(path), bytes }] : [];
-}
-
 /** For a mirror: with tiles, entries and checkpoint, as other log tools expect them. */
 function wholeTree(library: Library): TreeFile[] {
   const checkpoint = library.log!.checkpoint()!;
@@ -74,15 +78,12 @@ function wholeTree(library: Library): TreeFile[] {
 }
 
 /** The page has no dictionaries of its own: those that its packs name travel with it. */
-function withDictionaries(library: Library, files: readonly TreeFile[]): TreeFile[] {
-  const used = dictionariesOf(files);
+function forPage(library: Library, files: readonly TreeFile[]): TreeFile[] {
   const builtIn = builtInDictionaries().map(({ dictionary, bytes }) => ({
     path: treePath(`dict/${dictionary.id}`),
     bytes,
   }));
-  const held = [...library.files()].filter((file) => file.path.startsWith('dict/'));
-  const all = new Map([...builtIn, ...held].map((file) => [file.path, file]));
-  return [...[...all.values()].filter((file) => used.has(file.path.slice('dict/'.length))), ...files];
+  return withDictionaries(files, [...builtIn, ...library.files()]);
 }
 
 /** As many files as fit, most valuable first: the largest prefix whose result is not over `bytesMax`. */

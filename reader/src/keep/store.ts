@@ -13,6 +13,7 @@ import {
   treePath,
   type TreeFile,
 } from '@pappus/core';
+import { inSlices } from '../slices.ts';
 import { deleteCells, openCells, type Change, type IndexedCells } from './cells.ts';
 import { openSealed, saltOf, sealUnder } from './sealed.ts';
 import { SteadyCells, type Trouble } from './steady.ts';
@@ -59,8 +60,6 @@ const NEW_NOTES: Notes = {
   positions: {},
 };
 const NOTES = 'notes';
-/** Long enough to get on, short enough for a finger. */
-const SLICE_MS = 24;
 
 /** Where a channel lies: `tree/`, `waiting/` and `evidence/` before its id. */
 type Part = 'tree' | 'waiting' | 'evidence';
@@ -249,18 +248,14 @@ function named(files: Iterable<TreeFile>): Map<string, Uint8Array> {
 }
 
 /** Offers files in a good order without holding the page up. */
-export async function offerSlowly(library: Library, files: readonly TreeFile[]): Promise<void> {
-  let sliceEnd = performance.now() + SLICE_MS;
-  for (const { path, bytes } of inOfferOrder(files)) {
-    if (path.startsWith('dict/')) for (const _ of makeReady(bytes)) sliceEnd = await breathe(sliceEnd);
-    library.offer(path, bytes);
-    sliceEnd = await breathe(sliceEnd);
-  }
+export function offerSlowly(library: Library, files: readonly TreeFile[]): Promise<void> {
+  return inSlices(offering(library, files), () => {});
 }
 
-/** Lets the page live once the slice is over; gives the end of the present one. */
-async function breathe(sliceEnd: number): Promise<number> {
-  if (performance.now() < sliceEnd) return sliceEnd;
-  await new Promise((resolve) => setTimeout(resolve));
-  return performance.now() + SLICE_MS;
+function* offering(library: Library, files: readonly TreeFile[]): Generator<void> {
+  for (const { path, bytes } of inOfferOrder(files)) {
+    if (path.startsWith('dict/')) yield* makeReady(bytes);
+    library.offer(path, bytes);
+    yield;
+  }
 }

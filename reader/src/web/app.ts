@@ -1,14 +1,16 @@
 /** The app around the reader of one channel: which screen is shown, and what all screens share. */
-import { Library, type TreeFile } from '@pappus/core';
+import { Library, decodeBase64 } from '@pappus/core';
+import { addFile } from '../add-files.ts';
 import { nodesOf } from '../dom.ts';
 import { offerSlowly, type Channel, type Settings, type Store } from '../keep/store.ts';
+import type { Shell } from '../page.ts';
 import { Reader } from '../reader.ts';
 import { fill } from '../say.ts';
 import { h, type Child } from '../tree.ts';
 import { appWordsFor, type AppWords } from '../words/app-words.ts';
 import { wordsFor, type Words } from '../words/index.ts';
 import { ChannelScreen } from './channel.ts';
-import { onGiven, treeFilesOf } from './given.ts';
+import { onGiven } from './given.ts';
 import { homeScreen, lockScreen, unknownChannel } from './home.ts';
 import { moreEntries } from './more.ts';
 
@@ -101,6 +103,7 @@ export class App {
     this.#open = new ChannelScreen(this, channel, library);
     this.#open.refresh(told);
     this.draw(this.#open.tree(), this.#readerPlace);
+    history.replaceState(null, ''); // where she was in another channel
     this.show(library);
   }
 
@@ -112,13 +115,12 @@ export class App {
 
   #newReader(): Reader {
     this.#watchComfort();
-    const parts = async (): Promise<{ script: string; css: string }> => (await fetch('page.json')).json();
     const added = async (library: Library): Promise<void> => {
       await this.store.keep(library);
       this.#open?.refresh();
     };
     const more = (): Child => this.#open && moreEntries(this, this.#open.channel);
-    return new Reader(this.#readerPlace, { words: this.words, shell: { parts, added, more } });
+    return new Reader(this.#readerPlace, { words: this.words, shell: { parts: pageParts, added, more } });
   }
 
   async #takeGiven(): Promise<void> {
@@ -128,35 +130,41 @@ export class App {
   /** Adds what a file holds, to the channel that it is of. Resolves once that is on the screen. */
   async addFile(file: File): Promise<void> {
     this.draw(h('p', { role: 'status' }, this.say.checking));
-    const files = await treeFilesOf(file).catch(() => null);
-    if (!files) return this.#homeSaying(this.say.tooLarge);
-    const library = new Library({ layersWhenRead: true });
-    await offerSlowly(library, files);
-    if (!library.identity) return this.#homeSaying(this.say.notAChannel);
-    await this.adopt(library, files, []);
+    const found = new Library({ layersWhenRead: true });
+    const { refused } = await addFile(found, file);
+    if (found.identity) return this.adopt(found, []);
+    const isTooLarge = refused.some(({ path, code }) => path === '' && code === 'too-large');
+    await this.#homeSaying(isTooLarge ? this.say.tooLarge : this.say.notAChannel);
   }
 
-  /** Files go to the channel that is followed; one that is not is shown with its id, and the person decides. */
-  async adopt(library: Library, files: readonly TreeFile[], mirrors: readonly string[]): Promise<void> {
-    const { channelId, root } = library.identity!;
+  /** What was found goes to the channel that is followed; another is shown with its id, and the person decides. */
+  async adopt(found: Library, mirrors: readonly string[]): Promise<void> {
+    const { channelId, root } = found.identity!;
     const known = (await this.store.note('channels')).find((channel) => channel.channelId === channelId);
     const channel = { channelId, name: root.name, mirrors: [...new Set([...(known?.mirrors ?? []), ...mirrors])] };
-    const take = async (): Promise<void> => {
-      const merged = known ? await this.store.load(channelId) : library;
-      const before = merged.contents.posts.size;
-      if (known) await offerSlowly(merged, files);
-      await this.store.keep(merged);
-      await this.store.follow(channel);
-      navigator.storage?.persist?.().catch(() => {}); // else some browsers delete it after a week
-      const posts = merged.contents.posts.size - before;
-      await this.open(channel, known ? fill(this.say.added, this.words, { posts }) : '');
-    };
-    if (known) await take();
-    else this.draw(unknownChannel(this, library, take));
+    if (!known) return this.draw(unknownChannel(this, found, () => this.#take(found, channel)));
+    const library = await this.store.load(channelId);
+    const before = library.contents.posts.size;
+    await offerSlowly(library, [...found.files(), ...found.waitingFiles()]);
+    const posts = library.contents.posts.size - before;
+    await this.#take(library, channel, fill(this.say.added, this.words, { posts }));
+  }
+
+  async #take(library: Library, channel: Channel, told = ''): Promise<void> {
+    await this.store.keep(library);
+    await this.store.follow(channel);
+    navigator.storage?.persist?.().catch(() => {}); // else some browsers delete it after a week
+    await this.open(channel, told);
   }
 
   async #homeSaying(sentence: string): Promise<void> {
     await this.home();
     this.#place.prepend(...nodesOf(h('p', { class: 'warning', role: 'status' }, sentence)));
   }
+}
+
+/** What pages that are passed on are made of: as web-app.ts wrote it. */
+async function pageParts(): ReturnType<Shell['parts']> {
+  const { script, css, data, digest } = (await (await fetch('page.json')).json()) as Record<string, string>;
+  return { script: script!, css: css!, packed: { data: data!, digest: decodeBase64(digest!) } };
 }

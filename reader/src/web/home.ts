@@ -99,7 +99,7 @@ async function lookAt(app: App, address: string): Promise<string | null> {
   if (!fetching) return app.say.nobodyToAsk;
   await fetching.news();
   if (!library.identity) return app.say.nothingCame;
-  await app.adopt(library, [...library.files(), ...library.waitingFiles()], [address]);
+  await app.adopt(library, [address]);
   return null;
 }
 

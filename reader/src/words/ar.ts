@@ -48,6 +48,8 @@ export const ar: Words = {
   nothingNew: 'لا جديد: كل ما فيه عندك من قبل.',
   notOurs: 'لا يحوي هذا الملف أخبارًا من هذه القناة. لم يتغير شيء.',
   passRisk: 'تمرير الأخبار يُظهر أنها عندك. اختر من تثق به.',
+  howMuch: 'كم',
+  whichForm: 'بأي شكل',
   headlines: 'العناوين',
   newestTexts: 'العناوين وأحدث النصوص',
   everything: 'كل شيء',

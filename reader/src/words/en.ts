@@ -49,6 +49,8 @@ export const en: Words = {
   nothingNew: 'Nothing new: all of it was here already.',
   notOurs: 'This file holds no news of this channel. Nothing was changed.',
   passRisk: 'Passing on news shows that you have it. Choose whom you trust.',
+  howMuch: 'How much',
+  whichForm: 'In which form',
   headlines: 'Headlines',
   newestTexts: 'Headlines and newest texts',
   everything: 'Everything',

@@ -47,6 +47,8 @@ export interface Words {
   notOurs: string;
   /** Passing on. */
   passRisk: string;
+  howMuch: string;
+  whichForm: string;
   headlines: string;
   newestTexts: string;
   everything: string;

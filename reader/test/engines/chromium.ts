@@ -11,13 +11,13 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
 export const chromiumEngine: Engine = {
   name: 'chromium',
   missing: path ? null : 'chromium',
-  async open({ width = 360, height = 740, dark = false, profile }: TabOptions = {}) {
+  async open({ width = 360, height = 740, dark = false, direct = false, profile }: TabOptions = {}) {
     const gate = await openGate();
     const proxy = {
       server: `http://127.0.0.1:${gate.port}`,
       bypass: ['localhost', '127.0.0.1', OWN_ADDRESS ?? []].flat().join(),
     };
-    const launch = { executablePath: path!, args: ARGS, proxy };
+    const launch = { executablePath: path!, args: ARGS, ...(direct ? {} : { proxy }) };
     const look = { viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' } as const;
     if (profile === undefined) {
       const browser = await chromium.launch(launch);

@@ -12,11 +12,11 @@ const path = findProgram('firefox-esr', 'firefox');
 export const firefoxEngine: Engine = {
   name: 'firefox',
   missing: path ? null : 'firefox-esr',
-  async open({ width = 360, height = 740, dark = false, profile }: TabOptions = {}) {
+  async open({ width = 360, height = 740, dark = false, direct = false, profile }: TabOptions = {}) {
     const gate = await openGate();
     const home = newHome();
     const folder = profile ?? home;
-    writeFileSync(join(folder, 'user.js'), preferences(gate.port, dark));
+    writeFileSync(join(folder, 'user.js'), preferences(direct ? null : gate.port, dark));
     const args = ['--headless', '--no-remote', '--profile', folder, '--remote-debugging-port=0', 'about:blank'];
     const ready = /BiDi listening on (ws:\S+)/;
     const env = { MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' }; // only so the preference for the settings server counts
@@ -28,14 +28,17 @@ export const firefoxEngine: Engine = {
 };
 
 /** Through the gate, and without what Firefox asks for on its own. */
-function preferences(port: number, dark: boolean): string {
-  const values = {
-    'network.proxy.type': 1,
+function preferences(port: number | null, dark: boolean): string {
+  const gate = {
     'network.proxy.http': '127.0.0.1',
     'network.proxy.http_port': port,
     'network.proxy.ssl': '127.0.0.1',
     'network.proxy.ssl_port': port,
     'network.proxy.no_proxies_on': OWN_ADDRESS ?? '',
+  };
+  const values = {
+    'network.proxy.type': port === null ? 0 : 1,
+    ...(port === null ? {} : gate),
     'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
     'app.normandy.enabled': false,
     'app.update.disabledForTesting': true,

@@ -9,6 +9,8 @@ export interface TabOptions {
   dark?: boolean;
   /** A folder for the browser's profile, which stays when the tab is closed. Chromium and Firefox. */
   profile?: string;
+  /** Without the gate: for a namespace whose network leads nowhere. */
+  direct?: boolean;
 }
 
 /** A tab in a browser of its own, from which nothing leaves the machine. */

@@ -28,12 +28,12 @@ const GTK_CSS = '* { min-width: 0; min-height: 0; padding: 0; margin: 0; border-
 export const webkitEngine: Engine = {
   name: 'webkit',
   missing: browser && display ? null : 'libwebkit2gtk-4.1-0 xvfb',
-  async open({ width = 360, height = 740, dark = false }: TabOptions = {}) {
+  async open({ width = 360, height = 740, dark = false, direct = false }: TabOptions = {}) {
     const gate = await openGate();
     const args = ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'];
     const screen = await Program.start(display!, args, { home: newHome(), ready: /^(\d+)\n/m });
     const address = `127.0.0.1:${await freePort()}`;
-    const program = await startBrowser(address, gate, { screen: screen.said, dark });
+    const program = await startBrowser(address, direct ? null : gate, { screen: screen.said, dark });
     const tab = new WebKitTab({ address, size: `width=${width},height=${height}`, gate, programs: [program, screen] });
     await tab.connect();
     return tab;
@@ -42,7 +42,7 @@ export const webkitEngine: Engine = {
 
 function startBrowser(
   address: string,
-  gate: Gate,
+  gate: Gate | null,
   { screen, dark }: { screen: string; dark: boolean },
 ): Promise<Program> {
   const home = newHome();
@@ -53,10 +53,8 @@ function startBrowser(
     '--private',
     '--enable-developer-extras=true',
     '--javascript-can-open-windows-automatically=true',
-    `--proxy=http://127.0.0.1:${gate.port}`,
-    '--ignore-host=localhost',
-    '--ignore-host=127.0.0.1',
-    ...(OWN_ADDRESS ? [`--ignore-host=${OWN_ADDRESS}`] : []),
+    ...(gate ? [`--proxy=http://127.0.0.1:${gate.port}`, '--ignore-host=localhost', '--ignore-host=127.0.0.1'] : []),
+    ...(gate && OWN_ADDRESS ? [`--ignore-host=${OWN_ADDRESS}`] : []),
     BLANK,
   ];
   const env = { DISPLAY: `:${screen}`, XDG_CONFIG_HOME: home, WEBKIT_INSPECTOR_HTTP_SERVER: address };
