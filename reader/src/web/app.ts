@@ -115,12 +115,15 @@ export class App {
 
   #newReader(): Reader {
     this.#watchComfort();
+    // Without a worker the host may be gone when she wants to pass something on.
+    const early = isSecureContext ? null : pageParts().catch(() => null);
+    const parts: Shell['parts'] = async () => (await early) ?? pageParts();
     const added = async (library: Library): Promise<void> => {
       await this.store.keep(library);
       this.#open?.refresh();
     };
     const more = (): Child => this.#open && moreEntries(this, this.#open.channel);
-    return new Reader(this.#readerPlace, { words: this.words, shell: { parts: pageParts, added, more } });
+    return new Reader(this.#readerPlace, { words: this.words, shell: { parts, added, more } });
   }
 
   async #takeGiven(): Promise<void> {

@@ -128,6 +128,8 @@ describe.each(HOSTS)('the app on %s', (place, host) => {
     await press(tab, '.headlines a');
     await tab.until(`document.querySelector('h2')?.textContent === 'Snow falls'`);
     expect(await texts(tab, 'article > p:not(.facts)')).toEqual(['All night.']);
+    await press(tab, '[href="#pass"]'); // what a page to pass on is made of is on the device too
+    await tab.until(`/[0-9]/.test(document.querySelector('.tall small')?.textContent)`);
     expect([await tab.evaluate('document.title'), errorsOf(tab)]).toEqual(['Reader', []]);
   });
 
