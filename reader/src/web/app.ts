@@ -20,7 +20,7 @@ export class App {
   words!: Words;
   say!: AppWords;
   readonly #place: HTMLElement;
-  readonly #readerPlace = document.createElement('div');
+  #readerPlace = document.createElement('div');
   #reader: Reader | null = null;
   #open: ChannelScreen | null = null;
   /** What other programs gave before the app was open. */
@@ -45,6 +45,7 @@ export class App {
   /** After the passphrase, where there is one. */
   async enter(): Promise<void> {
     await this.#readSettings();
+    if (!this.#started) this.#watchComfort();
     this.#started = true;
     await this.home();
     await this.#takeGiven();
@@ -71,6 +72,14 @@ export class App {
       const settings = { ...this.settings, theme: theme || 'device', textPercent: parseInt(root.style.fontSize, 10) };
       if (JSON.stringify(settings) !== JSON.stringify(this.settings)) void this.change(settings);
     }).observe(root, { attributeFilter: ['style', 'data-colours'] });
+  }
+
+  /** Everything is drawn anew; the reader of before listens on, in a place that nobody sees. */
+  async useLanguage(lang: string): Promise<void> {
+    await this.change({ lang });
+    this.#reader = null;
+    this.#readerPlace = document.createElement('div');
+    await this.enter();
   }
 
   async change(settings: Partial<Settings>): Promise<void> {
@@ -114,7 +123,6 @@ export class App {
   }
 
   #newReader(): Reader {
-    this.#watchComfort();
     // Without a worker the host may be gone when she wants to pass something on.
     const early = isSecureContext ? null : pageParts().catch(() => null);
     const parts: Shell['parts'] = async () => (await early) ?? pageParts();

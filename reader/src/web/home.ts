@@ -150,10 +150,6 @@ export function unknownChannel(app: App, library: Library, follow: () => Promise
 }
 
 function languages(app: App): Child {
-  const choose = async (lang: string): Promise<void> => {
-    await app.change({ lang });
-    location.reload();
-  };
   return [
     h('h3', null, app.say.language),
     h(
@@ -162,7 +158,7 @@ function languages(app: App): Child {
       APP_LANGUAGES.map((lang) =>
         h(
           'button',
-          { lang, 'aria-pressed': String(app.words.lang === lang), onclick: () => void choose(lang) },
+          { lang, 'aria-pressed': String(app.words.lang === lang), onclick: () => void app.useLanguage(lang) },
           languageName(lang),
         ),
       ),
