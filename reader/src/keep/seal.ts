@@ -7,7 +7,7 @@ import { argon2idAsync } from '@noble/hashes/argon2.js';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { concatBytes, decodeUtf8, encodeBase32, encodeUtf8 } from '@pappus/core';
 
-/** 64 MiB once over: decision 012. */
+/** 64 MiB once over: decision 013. */
 const COST = { m: 65_536, t: 1, p: 1 };
 const KEY_BYTES = 32;
 const TAG_BYTES = 20;
