@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
+import { webApp } from '@pappus/reader/app';
 import { startMirror } from '@pappus/transports/node';
 import { makeDemo } from './demo.ts';
 
@@ -21,7 +22,8 @@ say('Making a newsroom with invented news …');
 const channel = join(folder, 'newsroom');
 const channelId = await makeDemo(channel);
 
-const mirror = await startMirror({ folder: join(channel, 'tree') });
+const beside = async (name: string) => (await webApp()).get(name) ?? null;
+const mirror = await startMirror({ folder: join(channel, 'tree'), beside });
 say('A reader receives it from the mirror, verifies it and makes one file …');
 const library = join(folder, 'library');
 await mkdir(library);
@@ -44,7 +46,7 @@ const { port } = reader.address() as AddressInfo;
 say(`
   reader      http://127.0.0.1:${port}/        the page that checks itself
   one file    ${page}
-  mirror      ${mirror.url}       the channel as files
+  mirror      ${mirror.url}       the channel as files; in a browser, the reader as an app
   newsroom    ${channel}
   channel id  ${channelId}
 

@@ -1,17 +1,8 @@
 /** Brings what shelves hold into a library: everything that a listed shelf names, or what the library asks for. */
-import {
-  Library,
-  inOfferOrder,
-  isMutable,
-  maxBytes,
-  treePath,
-  wantedPaths,
-  type Outcome,
-  type TreePath,
-} from '@pappus/core';
+import { Library, inOfferOrder, maxBytes, type Outcome, type TreePath } from '@pappus/core';
 import { builtInDictionaries } from '@pappus/newsroom';
-import type { Failover, ListedShelf } from '@pappus/transports';
-import type { Opened } from './open.ts';
+import { Asking, type ListedShelf } from '@pappus/transports';
+import type { Opened, OpenedMirrors } from './open.ts';
 import { lendSha256 } from './sha256.ts';
 import { Progress, UserError, note } from './terminal.ts';
 
@@ -21,8 +12,6 @@ export interface Verdict {
   outcome: Outcome;
 }
 
-const ASK_AT_ONCE = 6;
-const TRIES_MAX = 3;
 const READ_TIMEOUT_MS = 120_000;
 
 lendSha256();
@@ -52,7 +41,7 @@ export async function gather(library: Library, source: Opened): Promise<Verdict[
   };
   const progress = new Progress(`reading ${source.where}`);
   if (source.kind === 'files') await gatherFiles(source.shelf, source.where, offer, progress);
-  else await new Asking(library, source.shelf, offer).run(source.where, progress);
+  else await gatherMirrors(library, source, offer, progress);
   progress.end();
   return settle(library, source.where, verdicts);
 }
@@ -71,62 +60,19 @@ async function gatherFiles(shelf: ListedShelf, where: string, offer: Offer, prog
   }
 }
 
-/** Asks mirrors first for what may have changed, then as the library says, until nothing new comes. */
-class Asking {
-  readonly #library: Library;
-  readonly #shelf: Failover;
-  readonly #offer: Offer;
-  readonly #failures: Error[] = [];
-  #came = 0;
-
-  constructor(library: Library, shelf: Failover, offer: Offer) {
-    this.#library = library;
-    this.#shelf = shelf;
-    this.#offer = offer;
-  }
-
-  async run(where: string, progress: Progress): Promise<void> {
-    const asked = new Set<TreePath>();
-    const first = [...(this.#library.identity ? [] : ['root/1']), 'head', 'checkpoint'].map(treePath);
-    for (let paths = first; paths.length > 0; paths = wantedPaths(this.#library).filter((path) => !asked.has(path))) {
-      for (let at = 0; at < paths.length; at += ASK_AT_ONCE) {
-        const some = paths.slice(at, at + ASK_AT_ONCE);
-        for (const path of some) asked.add(path);
-        await Promise.all(some.map((path) => this.#ask(path)));
-        progress.at(asked.size, null);
-      }
-    }
-    const [failure] = this.#failures;
-    if (this.#came === 0)
-      throw new UserError(`${where} gave nothing${reason(failure)}. Nothing is lost; try another mirror or file.`);
-    if (failure) note(`${where}: ${this.#failures.length} answers did not come${reason(failure)}.`);
-  }
-
-  /** One answer that does not come does not stop the others; a false one is reported, and another mirror asked. */
-  async #ask(path: TreePath): Promise<void> {
-    const limit = { bytes: maxBytes(path), signal: AbortSignal.timeout(READ_TIMEOUT_MS) };
-    try {
-      if (isMutable(path)) {
-        for (const bytes of await this.#shelf.readAll(path, limit)) this.#judge(path, bytes);
-        return;
-      }
-      for (let tries = 0; tries < TRIES_MAX; tries++) {
-        const bytes = await this.#shelf.read(path, limit);
-        if (bytes === null || this.#judge(path, bytes)) return;
-      }
-    } catch (error) {
-      this.#failures.push(error as Error);
-    }
-  }
-
-  /** False when the answer is a lie or damaged. */
-  #judge(path: TreePath, bytes: Uint8Array): boolean {
-    const outcome = this.#offer(path, bytes);
-    const good = outcome.status !== 'refused' || outcome.code === 'older';
-    this.#came++;
-    this.#shelf.report(path, good, bytes);
-    return good;
-  }
+async function gatherMirrors(
+  library: Library,
+  { where, shelf }: OpenedMirrors,
+  offer: Offer,
+  progress: Progress,
+): Promise<void> {
+  const asking = new Asking(library, shelf, { offer, progress: (asked) => progress.at(asked, null) });
+  await asking.askForNews();
+  await asking.askForRest();
+  const [failure] = asking.failures;
+  if (asking.answers === 0)
+    throw new UserError(`${where} gave nothing${reason(failure)}. Nothing is lost; try another mirror or file.`);
+  if (failure) note(`${where}: ${asking.failures.length} answers did not come${reason(failure)}.`);
 }
 
 function reason(failure: Error | undefined): string {

@@ -15,7 +15,7 @@ interface OpenedFiles {
   close(): Promise<void>;
 }
 
-interface OpenedMirrors {
+export interface OpenedMirrors {
   kind: 'mirrors';
   where: string;
   shelf: Failover;

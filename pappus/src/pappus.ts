@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { NewsroomError } from '@pappus/newsroom';
 import { addAdopt } from './commands/adopt.ts';
+import { addApp } from './commands/app.ts';
 import { addCorrect } from './commands/correct.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
@@ -36,6 +37,7 @@ for (const add of [
   addVerify,
   addRead,
   addMirror,
+  addApp,
 ]) {
   add(program);
 }

@@ -167,6 +167,7 @@ describe('manners', () => {
     'verify',
     'read',
     'mirror',
+    'app',
     'adopt',
   ];
 

@@ -49,7 +49,8 @@ export async function buildScript(entry: string, alias: Record<string, string> =
   throw new Error('the engine was not built');
 }
 
-async function configOf(entry: string, alias: Record<string, string>): Promise<InlineConfig> {
+/** How each script for readers is built, as one classic script unless `build` says otherwise. */
+export async function configOf(entry: string, alias: Record<string, string> = {}): Promise<InlineConfig> {
   const [{ terse }, { inlineTables }] = await Promise.all([import('./terse.ts'), import('./inline-tables.ts')]);
   return {
     configFile: false,

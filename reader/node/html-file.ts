@@ -8,7 +8,8 @@ import { engineParts } from './engine.ts';
 
 export { engineParts, engineScript } from './engine.ts';
 
-const css = readFileSync(new URL('../src/page.css', import.meta.url), 'utf8')
+/** The style of the page, on one line. */
+export const pageCss = readFileSync(new URL('../src/page.css', import.meta.url), 'utf8')
   .replace(/\s+/g, ' ')
   .trim();
 
@@ -22,7 +23,7 @@ export async function htmlFile(library: Library, files: readonly TreeFile[]): Pr
     lang: words.lang,
     dir: words.dir,
     body: staticBody(library, words),
-    css,
+    css: pageCss,
     ...(await engineParts()),
   };
   return writeHtml({ files, page, sha256 });

@@ -1,5 +1,5 @@
 export { nodeDisk, type Disk, type DiskEntry, type DiskFile } from './disk.ts';
 export { FolderShelf, replaceFile } from './folder.ts';
 export { askOnNewConnection } from './http.ts';
-export { startMirror, type Mirror, type MirrorOptions } from './mirror.ts';
+export { startMirror, type Mirror, type MirrorOptions, type MirrorPage } from './mirror.ts';
 export { openZipFile, writeZipFile, type ZipFile } from './zip-file.ts';

@@ -1,6 +1,6 @@
 /**
- * A static web mirror of a folder. It answers GET and HEAD for the paths of a tree and for `/`, the same to everyone:
- * no cookie, no validator, no log. What it holds in memory it answers at the speed of Node's own http.
+ * A static web mirror of a folder. It answers GET and HEAD for the paths of a tree, for `/` and for the pages that
+ * are given beside it, the same to everyone: no cookie, no validator, no log. What it holds in memory it answers at the speed of Node's own http.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,8 +20,19 @@ export interface MirrorOptions {
   port?: number;
   /** Octets of files kept in memory; 64 MiB unless given. */
   cacheBytes?: number;
+  /** Pages beside the tree by their names, `index.html` for `/`; null: none of this name. Asked for no tree path. */
+  beside?: (name: string) => Promise<MirrorPage | null>;
   /** Connections at a time; 1,024 unless given. */
   connectionsMax?: number;
+}
+
+/** A page beside the tree. */
+export interface MirrorPage {
+  /** The value of Content-Type. */
+  type: string;
+  bytes: Uint8Array;
+  /** More headers, names and values by turns. */
+  headers?: readonly string[];
 }
 
 /** A mirror that is up. */
@@ -76,7 +87,7 @@ interface Page {
 
 /** Serves `folder`. Throws the system's error when the address cannot be had. */
 export async function startMirror(options: MirrorOptions): Promise<Mirror> {
-  const pages = new Pages(options.folder, options.cacheBytes ?? CACHE_BYTES);
+  const pages = new Pages(options);
   const limits = { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: REQUEST_MS_MAX, requestTimeout: REQUEST_MS_MAX };
   const server = createServer({ ...limits, keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     answer(pages, request, response).catch(() => send(request, response, 500, BROKEN));
@@ -95,11 +106,13 @@ class Pages {
   readonly #shelf: FolderShelf;
   readonly #index: string;
   readonly #cache: MirrorCache<Page>;
+  readonly #beside: NonNullable<MirrorOptions['beside']>;
 
-  constructor(folder: string, cacheBytes: number) {
+  constructor({ folder, cacheBytes, beside }: MirrorOptions) {
     this.#shelf = new FolderShelf(folder);
     this.#index = join(resolve(folder), 'index.html');
-    this.#cache = new MirrorCache(cacheBytes, (page) => page.body.length);
+    this.#cache = new MirrorCache(cacheBytes ?? CACHE_BYTES, (page) => page.body.length);
+    this.#beside = beside ?? (async () => null);
   }
 
   /** Without waiting, when it is in memory. */
@@ -108,12 +121,19 @@ class Pages {
   }
 
   async #read(url: string): Promise<Page | null> {
-    if (url === '/') return this.#readIndex();
-    const path = url.startsWith('/') ? refusal(() => treePath(url.slice(1))) : null;
-    if (typeof path !== 'string') return null;
+    if (!url.startsWith('/')) return null;
+    const path = refusal(() => treePath(url.slice(1)));
+    if (typeof path !== 'string') return this.#readBeside(url.slice(1) || 'index.html');
     const limit = { bytes: maxBytes(path), signal: new AbortController().signal };
     const body = await this.#shelf.read(path, limit);
     return body && { body, headers: headersOf(body, typeOf(path), isMutable(path) ? MUTABLE : IMMUTABLE) };
+  }
+
+  async #readBeside(name: string): Promise<Page | null> {
+    const page = await this.#beside(name);
+    if (!page) return name === 'index.html' ? this.#readIndex() : null;
+    const { type, bytes: body, headers = [] } = page;
+    return { body, headers: [...headersOf(body, type, MUTABLE), ...headers] };
   }
 
   async #readIndex(): Promise<Page> {
@@ -124,7 +144,7 @@ class Pages {
 }
 
 function isMutableUrl(url: string): boolean {
-  return url === '/' || url === '/checkpoint' || url === '/head';
+  return url === '/checkpoint' || url === '/head' || typeof refusal(() => treePath(url.slice(1))) !== 'string';
 }
 
 function typeOf(path: TreePath): string {

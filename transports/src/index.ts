@@ -1,3 +1,4 @@
+export { Asking, type AskingOptions } from './asking.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { Failover, type FailoverOptions } from './failover.ts';
 export {

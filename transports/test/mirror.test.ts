@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TreePath } from '@pappus/core';
+import { encodeUtf8, type TreePath } from '@pappus/core';
 import { FolderShelf } from '../node/folder.ts';
 import { MirrorCache } from '../node/mirror-cache.ts';
 import { startMirror, type Mirror } from '../node/mirror.ts';
@@ -119,6 +119,29 @@ describe('startMirror', () => {
 
   it('serves no range under a condition that it cannot check', async () => {
     expect((await get(`/${PACK}`, { range: 'bytes=0-1', 'if-range': '"x"' })).status).toBe(200);
+  });
+
+  it('answers for pages beside the tree, which take no name of a tree', async () => {
+    const asked: string[] = [];
+    const beside = async (name: string) => {
+      asked.push(name);
+      const bytes = encodeUtf8(`<!doctype html>${name}`);
+      return /^(?:index\.html|a\.js|head)$/.test(name)
+        ? { type: 'text/html', bytes, headers: ['X-More', 'yes'] }
+        : null;
+    };
+    const other = await startMirror({ folder, beside });
+    const page = await fetch(other.url);
+    expect([await page.text(), page.headers.get('x-more'), page.headers.get('etag')]).toEqual([
+      '<!doctype html>index.html',
+      'yes',
+      null,
+    ]);
+    expect((await fetch(new URL('a.js', other.url))).status).toBe(200);
+    expect((await fetch(new URL('b.js', other.url))).status).toBe(404);
+    await fetch(new URL('head', other.url));
+    expect(asked).toEqual(['index.html', 'a.js', 'b.js']);
+    await other.close();
   });
 
   it('explains itself at the top, or shows the index.html of the folder', async () => {

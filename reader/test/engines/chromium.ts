@@ -1,6 +1,7 @@
 /** Debian's Chromium, through Playwright. */
-import { chromium, type Browser, type Page } from 'playwright';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
 import { openGate, type Gate } from './gate.ts';
+import { OWN_ADDRESS } from './own-address.ts';
 import { findProgram } from './program.ts';
 import { CommonTab, type Engine, type TabOptions } from './tab.ts';
 
@@ -10,22 +11,30 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
 export const chromiumEngine: Engine = {
   name: 'chromium',
   missing: path ? null : 'chromium',
-  async open({ width = 360, height = 740, dark = false, direct = false }: TabOptions = {}) {
+  async open({ width = 360, height = 740, dark = false, direct = false, profile }: TabOptions = {}) {
     const gate = await openGate();
-    const proxy = { server: `http://127.0.0.1:${gate.port}`, bypass: 'localhost,127.0.0.1' };
-    const browser = await chromium.launch({ executablePath: path!, args: ARGS, ...(direct ? {} : { proxy }) });
-    const page = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
-    return new ChromiumTab(browser, page, gate);
+    const proxy = {
+      server: `http://127.0.0.1:${gate.port}`,
+      bypass: ['localhost', '127.0.0.1', OWN_ADDRESS ?? []].flat().join(),
+    };
+    const launch = { executablePath: path!, args: ARGS, ...(direct ? {} : { proxy }) };
+    const look = { viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' } as const;
+    if (profile === undefined) {
+      const browser = await chromium.launch(launch);
+      return new ChromiumTab(browser, await browser.newPage(look), gate);
+    }
+    const context = await chromium.launchPersistentContext(profile, { ...launch, ...look });
+    return new ChromiumTab(context, await context.newPage(), gate);
   },
 };
 
 class ChromiumTab extends CommonTab {
   readonly engine = 'chromium';
-  readonly #browser: Browser;
+  readonly #browser: Browser | BrowserContext;
   readonly #page: Page;
   readonly #gate: Gate;
 
-  constructor(browser: Browser, page: Page, gate: Gate) {
+  constructor(browser: Browser | BrowserContext, page: Page, gate: Gate) {
     super(gate.knocks);
     this.#browser = browser;
     this.#page = page;

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openGate, type Gate } from './gate.ts';
+import { OWN_ADDRESS } from './own-address.ts';
 import { findProgram, newHome, Program } from './program.ts';
 import { CommonTab, type Engine, type TabOptions } from './tab.ts';
 import { openWire, type Fields, type Wire } from './wire.ts';
@@ -11,11 +12,12 @@ const path = findProgram('firefox-esr', 'firefox');
 export const firefoxEngine: Engine = {
   name: 'firefox',
   missing: path ? null : 'firefox-esr',
-  async open({ width = 360, height = 740, dark = false, direct = false }: TabOptions = {}) {
+  async open({ width = 360, height = 740, dark = false, direct = false, profile }: TabOptions = {}) {
     const gate = await openGate();
     const home = newHome();
-    writeFileSync(join(home, 'user.js'), preferences(direct ? null : gate.port, dark));
-    const args = ['--headless', '--no-remote', '--profile', home, '--remote-debugging-port=0', 'about:blank'];
+    const folder = profile ?? home;
+    writeFileSync(join(folder, 'user.js'), preferences(direct ? null : gate.port, dark));
+    const args = ['--headless', '--no-remote', '--profile', folder, '--remote-debugging-port=0', 'about:blank'];
     const ready = /BiDi listening on (ws:\S+)/;
     const env = { MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' }; // only so the preference for the settings server counts
     const program = await Program.start(path!, args, { home, env, ready });
@@ -32,6 +34,7 @@ function preferences(port: number | null, dark: boolean): string {
     'network.proxy.http_port': port,
     'network.proxy.ssl': '127.0.0.1',
     'network.proxy.ssl_port': port,
+    'network.proxy.no_proxies_on': OWN_ADDRESS ?? '',
   };
   const values = {
     'network.proxy.type': port === null ? 0 : 1,

@@ -7,11 +7,13 @@ export interface TabOptions {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** A folder for the browser's profile, which stays when the tab is closed. Chromium and Firefox. */
+  profile?: string;
   /** Without the gate: for a namespace whose network leads nowhere. */
   direct?: boolean;
 }
 
-/** A tab in a browser of its own, from which nothing leaves the machine but to localhost. */
+/** A tab in a browser of its own, from which nothing leaves the machine. */
 export interface Tab {
   readonly engine: EngineName;
   /** Addresses that the page asked for since the last `goto`, without fragment, itself among them. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { eventually } from './eventually.ts';
 import { openGate, type Gate } from './gate.ts';
+import { OWN_ADDRESS } from './own-address.ts';
 import { findProgram, newHome, Program } from './program.ts';
 import { CommonTab, type Engine, type TabOptions } from './tab.ts';
 import { Inspected, type OnEvent } from './inspected.ts';
@@ -53,6 +54,7 @@ function startBrowser(
     '--enable-developer-extras=true',
     '--javascript-can-open-windows-automatically=true',
     ...(gate ? [`--proxy=http://127.0.0.1:${gate.port}`, '--ignore-host=localhost', '--ignore-host=127.0.0.1'] : []),
+    ...(gate && OWN_ADDRESS ? [`--ignore-host=${OWN_ADDRESS}`] : []),
     BLANK,
   ];
   const env = { DISPLAY: `:${screen}`, XDG_CONFIG_HOME: home, WEBKIT_INSPECTOR_HTTP_SERVER: address };

@@ -1,0 +1,60 @@
+/** The app as a command writes it and a mirror serves it. */
+import { readFile, readdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { environment, pappusIn, temporaryFolder } from './program.ts';
+
+const PROGRAM = fileURLToPath(new URL('../src/pappus.ts', import.meta.url));
+
+/** `pappus mirror` as it runs, and its address. */
+async function mirror(home: string, ...args: string[]): Promise<string> {
+  const child = spawn(process.execPath, [PROGRAM, 'mirror', ...args, '--port', '0'], {
+    cwd: home,
+    env: environment(home),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    if (child.exitCode === null) await once(child, 'close');
+  });
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  return line;
+}
+
+test('pappus app writes what pappus mirror serves, and a tree with the app in it stays a tree', async () => {
+  const home = await temporaryFolder();
+  const pappus = pappusIn(home);
+  await pappus('init', 'courier', '--name', 'Courier', '--lang', 'en');
+  const before = await readdir(join(home, 'courier/tree'));
+  const written = await pappus('app', '--to', 'courier/tree', '--json');
+  const { files } = JSON.parse(written.out) as { files: string[] };
+  expect((await readdir(join(home, 'courier/tree'))).sort()).toEqual([...before, ...files].sort());
+  const url = await mirror(home, 'courier');
+  for (const name of files) {
+    const answer = await fetch(new URL(name === 'index.html' ? '' : name, url));
+    expect([name, answer.status]).toEqual([name, 200]);
+    const served = Buffer.from(await answer.arrayBuffer());
+    expect(served.equals(await readFile(join(home, 'courier/tree', name)))).toBe(true);
+    expect([answer.headers.get('set-cookie'), answer.headers.get('etag'), answer.headers.get('last-modified')]).toEqual(
+      [null, null, null],
+    );
+  }
+  const policy = (await fetch(url)).headers.get('content-security-policy');
+  expect(policy).toContain(`default-src 'none'`);
+  expect(policy).toContain(`frame-ancestors 'none'`);
+  expect((await fetch(new URL('root/1', url))).status).toBe(200);
+  for (const name of ['nothing.js', 'app.js?x', '../newsroom.db', 'constructor'])
+    expect((await fetch(new URL(name, url))).status).toBe(404);
+});
+
+test('pappus mirror --no-app serves the channel alone', async () => {
+  const home = await temporaryFolder();
+  await pappusIn(home)('init', 'courier', '--name', 'Courier', '--lang', 'en');
+  const url = await mirror(home, 'courier', '--no-app');
+  expect(await (await fetch(url)).text()).toContain('mirror of a news channel');
+  expect((await fetch(new URL('app.js', url))).status).toBe(404);
+});

@@ -1,0 +1,125 @@
+/** Above the news of an open channel: getting more of it, with its cost said before. */
+import type { Library } from '@pappus/core';
+import { elementOf, nodesOf } from '../dom.ts';
+import { Fetching, SMALL_BYTES } from '../keep/fetching.ts';
+import type { Channel } from '../keep/store.ts';
+import { fill } from '../say.ts';
+import { h, type Child } from '../tree.ts';
+import type { App } from './app.ts';
+
+const KEEP_EACH_MS = 5_000;
+const kilobytes = (bytes: number): number => Math.ceil(bytes / 1_000);
+
+export class ChannelScreen {
+  readonly channel: Channel;
+  readonly #app: App;
+  readonly #library: Library;
+  readonly #bar = elementOf(h('div', { class: 'fetching' }));
+  readonly #said = elementOf(h('div'));
+  #stopping = new AbortController();
+  #fetching: Fetching | null = null;
+  #keptAt = 0;
+
+  constructor(app: App, channel: Channel, library: Library) {
+    this.#app = app;
+    this.channel = channel;
+    this.#library = library;
+    this.#idle();
+    this.refresh();
+  }
+
+  tree(): Child {
+    const { say } = this.#app;
+    const back = h('button', { class: 'home', onclick: () => void this.#app.home() }, say.channels);
+    const bar = !this.#app.settings.receiveOnly && this.#bar;
+    return h('div', { class: 'over' }, h('p', { class: 'choices' }, back), this.#said, bar);
+  }
+
+  /** Says anew what the disk did not take, and `told`. */
+  refresh(told = ''): void {
+    this.#said.replaceChildren(
+      ...nodesOf([this.#app.trouble(), told && h('p', { class: 'hint', role: 'status' }, told)]),
+    );
+  }
+
+  /** Nothing is asked any more. */
+  close(): void {
+    this.#stopping.abort(new Error('left'));
+  }
+
+  #draw(...children: Child[]): void {
+    this.#bar.replaceChildren(...nodesOf(children));
+  }
+
+  #idle(sentence = ''): void {
+    const { say, words } = this.#app;
+    this.#draw(
+      h('p', { class: 'choices' }, h('button', { class: 'main get', onclick: () => void this.#news() }, say.fetch)),
+      h('p', { class: 'hint' }, fill(say.fetchHint, words, { kilobytes: kilobytes(SMALL_BYTES) })),
+      h('p', { class: 'state-of-fetching', role: 'status' }, sentence),
+    );
+  }
+
+  async #news(): Promise<void> {
+    const { say } = this.#app;
+    this.#stopping = new AbortController();
+    try {
+      this.#fetching = new Fetching(this.#library, {
+        given: this.channel.mirrors,
+        page: location,
+        signal: this.#stopping.signal,
+        progress: (files, bytes) => this.#progress(files, bytes),
+      });
+    } catch {
+      return this.#idle(say.nobodyToAsk);
+    }
+    await this.#run((fetching) => fetching.news());
+  }
+
+  async #run(fetch: (fetching: Fetching) => Promise<void>): Promise<void> {
+    const fetching = this.#fetching!;
+    this.#progress(0, fetching.bytes);
+    await fetch(fetching).catch(() => {}); // stopped: what came is kept all the same
+    if (this.#stopping.signal.aborted && !this.#bar.isConnected) return this.#keep();
+    await this.#keep();
+    this.#app.show(this.#library);
+    this.#after(fetching);
+  }
+
+  #after(fetching: Fetching): void {
+    const { say, words } = this.#app;
+    if (fetching.answers === 0) return this.#idle(say.nothingCame);
+    const cost = fetching.cost;
+    if (this.#stopping.signal.aborted) return this.#idle();
+    if (!cost) {
+      const files = fetching.missing;
+      return this.#idle(files === 0 ? say.upToDate : fill(say.incomplete, words, { files }));
+    }
+    const told = fill(say.more, words, { files: cost.files, kilobytes: kilobytes(cost.bytes) });
+    const get = (): void => void this.#run((again) => again.rest());
+    this.#draw(
+      h('p', { class: 'cost', role: 'status' }, told),
+      h('p', { class: 'choices' }, h('button', { class: 'main rest', onclick: get }, say.moreYes)),
+    );
+  }
+
+  #progress(files: number, bytes: number): void {
+    const { say, words } = this.#app;
+    const stop = (): void => this.#stopping.abort(new Error('stopped'));
+    this.#draw(
+      h('p', { role: 'status' }, fill(say.fetching, words, { files, kilobytes: kilobytes(bytes) })),
+      h('p', { class: 'choices' }, h('button', { onclick: stop }, say.stop)),
+    );
+    if (performance.now() - this.#keptAt > KEEP_EACH_MS) void this.#keep();
+  }
+
+  /** On disk before it is shown as kept. */
+  async #keep(): Promise<void> {
+    this.#keptAt = performance.now();
+    if (!this.#library.identity) return;
+    await this.#app.store.keep(this.#library);
+    const { name } = this.#library.identity.root;
+    if (name !== this.channel.name) await this.#app.store.follow({ ...this.channel, name });
+    this.refresh();
+  }
+}
