@@ -72,7 +72,9 @@ function inline(inline: Inline): Child {
     case 'link':
       return link(inline.url, inlines(inline.children));
     case 'span':
-      return inline.lang ? h('bdi', { lang: localeOf(inline.lang) }, inlines(inline.children)) : inlines(inline.children);
+      return inline.lang
+        ? h('bdi', { lang: localeOf(inline.lang) }, inlines(inline.children))
+        : inlines(inline.children);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { PostReport } from '@pappus/core';
 import { plainText } from './blocks.ts';
 import { elementOf } from './dom.ts';
+import { form } from './form.ts';
 import { growingList } from './list.ts';
 import type { Page } from './page.ts';
 import { fill } from './say.ts';
@@ -41,8 +42,7 @@ export function findScreen(page: Page): Child[] {
   return [
     h('h2', null, h('label', { for: 'query' }, words.find)),
     h('p', { class: 'hint' }, words.findHint),
-    // Chrome asks its maker about the fields of every form, except where the address looks like a search.
-    h('form', { action: '/search', onsubmit: (event: Event) => event.preventDefault() }, field),
+    form(() => {}, field),
     state,
     results,
   ];
@@ -92,6 +92,13 @@ async function run(
   if (!isCurrent()) return;
   const count = found.length;
   state.textContent = count === 0 ? words.nothingFound : fill(words.found, words, { count });
+}
+
+/** The screen of posts that the reader keeps for later. */
+export function savedScreen({ posts, words, shell }: Page): Child[] {
+  const kept = listed(posts).filter(({ index }) => shell.saved?.has(index));
+  const none = kept.length === 0 && h('p', { class: 'hint' }, words.nothingKept);
+  return [h('h2', null, words.keptPosts), none, growingList(kept, words).list];
 }
 
 /** The screen of all posts with a tag. */

@@ -19,6 +19,16 @@ export interface Shell {
   added?(library: Library): Promise<void>;
   /** Entries of the screen "more". */
   more?(): Child;
+  /** Posts that the reader keeps for later; only where something can be kept. */
+  saved?: SavedPosts;
+  /** A post was opened. */
+  opened?(index: number): void;
+}
+
+/** By their indexes in the log. */
+export interface SavedPosts {
+  has(index: number): boolean;
+  keep(index: number, isSaved: boolean): void;
 }
 
 /** One library as it stands; a new one is made when something was added. */

@@ -23,6 +23,8 @@ export class App {
   #readerPlace = document.createElement('div');
   #reader: Reader | null = null;
   #open: ChannelScreen | null = null;
+  /** Posts of the open channel that are kept for later. */
+  #saved = new Set<number>();
   /** What other programs gave before the app was open. */
   #given: File[] = [];
   #started = false;
@@ -109,7 +111,10 @@ export class App {
     this.#open?.close();
     this.draw(h('p', { role: 'status' }, this.say.checking));
     const library = await this.store.load(channel.channelId);
-    this.#open = new ChannelScreen(this, channel, library);
+    const mine = (await this.store.note('saved')).filter(({ channelId }) => channelId === channel.channelId);
+    this.#saved = new Set(mine.map(({ index }) => index));
+    const lastRead = this.settings.keepHistory && (await this.store.note('positions'))[channel.channelId];
+    this.#open = new ChannelScreen(this, channel, library, typeof lastRead === 'number' ? lastRead : null);
     this.#open.refresh(told);
     this.draw(this.#open.tree(), this.#readerPlace);
     history.replaceState(null, ''); // where she was in another channel
@@ -131,7 +136,27 @@ export class App {
       this.#open?.refresh();
     };
     const more = (): Child => this.#open && moreEntries(this, this.#open.channel);
-    return new Reader(this.#readerPlace, { words: this.words, shell: { parts, added, more } });
+    const saved = {
+      has: (index: number) => this.#saved.has(index),
+      keep: (index: number, isSaved: boolean) => void this.#keepPost(index, isSaved),
+    };
+    const opened = (index: number): void => void this.#remember(index);
+    return new Reader(this.#readerPlace, { words: this.words, shell: { parts, added, more, saved, opened } });
+  }
+
+  async #keepPost(index: number, isSaved: boolean): Promise<void> {
+    const { channelId } = this.#open!.channel;
+    if (isSaved) this.#saved.add(index);
+    else this.#saved.delete(index);
+    const others = (await this.store.note('saved')).filter((post) => post.channelId !== channelId);
+    await this.store.keepNote('saved', [...others, ...[...this.#saved].map((post) => ({ channelId, index: post }))]);
+  }
+
+  /** Only where she wants it. */
+  async #remember(index: number): Promise<void> {
+    if (!this.settings.keepHistory) return;
+    const { channelId } = this.#open!.channel;
+    await this.store.keepNote('positions', { ...(await this.store.note('positions')), [channelId]: index });
   }
 
   async #takeGiven(): Promise<void> {

@@ -14,13 +14,16 @@ export class ChannelScreen {
   readonly channel: Channel;
   readonly #app: App;
   readonly #library: Library;
+  readonly #lastRead: number | null;
   readonly #bar = elementOf(h('div', { class: 'fetching' }));
   readonly #said = elementOf(h('div'));
   #stopping = new AbortController();
   #fetching: Fetching | null = null;
   #keptAt = 0;
 
-  constructor(app: App, channel: Channel, library: Library) {
+  /** `lastRead`: the post that was open last, where that is remembered. */
+  constructor(app: App, channel: Channel, library: Library, lastRead: number | null) {
+    this.#lastRead = lastRead;
     this.#app = app;
     this.channel = channel;
     this.#library = library;
@@ -32,7 +35,14 @@ export class ChannelScreen {
     const { say } = this.#app;
     const back = h('button', { class: 'home', onclick: () => void this.#app.home() }, say.channels);
     const bar = !this.#app.settings.receiveOnly && this.#bar;
-    return h('div', { class: 'over' }, h('p', { class: 'choices' }, back), this.#said, bar);
+    const record = this.#lastRead === null ? null : this.#library.contents.posts.get(this.#lastRead)?.record;
+    const goOn =
+      record &&
+      h('p', { class: 'step' }, [
+        `${say.goOn} `,
+        h('a', { href: `#post-${this.#lastRead}`, dir: 'auto' }, record.title),
+      ]);
+    return h('div', { class: 'over' }, h('p', { class: 'choices' }, back), goOn, this.#said, bar);
   }
 
   /** Says anew what the disk did not take, and `told`. */

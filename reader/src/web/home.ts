@@ -1,6 +1,7 @@
 /** Before a channel is open: the passphrase, the channels that are followed, and how to add one. */
 import { Library } from '@pappus/core';
 import { elementOf } from '../dom.ts';
+import { form } from '../form.ts';
 import { addressOf } from '../keep/addresses.ts';
 import { Fetching } from '../keep/fetching.ts';
 import { fill, languageName } from '../say.ts';
@@ -18,12 +19,15 @@ export function lockScreen(app: App): Child {
     if (field.value !== '') await app.store.unlock(field.value);
     await app.enter();
   };
-  const form = h('form', { onsubmit: submitting(open) }, [
-    h('label', { for: 'passphrase' }, say.passphraseAsk),
-    field,
-    h('p', { class: 'choices' }, h('button', { class: 'main' }, say.open)),
-  ]);
-  return [h('h1', null, say.name), h('main', null, form), clearEntry(app)];
+  const asking = form(
+    () => void open(),
+    [
+      h('label', { for: 'passphrase' }, say.passphraseAsk),
+      field,
+      h('p', { class: 'choices' }, h('button', { class: 'main' }, say.open)),
+    ],
+  );
+  return [h('h1', null, say.name), h('main', null, asking), clearEntry(app)];
 }
 
 export async function homeScreen(app: App): Promise<Child> {
@@ -81,12 +85,15 @@ function addByAddress(app: App): Child {
           fill(say.fromHere, words, { host: isolated(here.host) }),
         ),
       ),
-    h('form', { onsubmit: submitting(() => look(field.value)) }, [
-      h('label', { for: 'address' }, say.address),
-      field,
-      h('p', { class: 'hint' }, say.addressHint),
-      h('p', { class: 'choices' }, h('button', { class: 'look' }, say.ask)),
-    ]),
+    form(
+      () => void look(field.value),
+      [
+        h('label', { for: 'address' }, say.address),
+        field,
+        h('p', { class: 'hint' }, say.addressHint),
+        h('p', { class: 'choices' }, h('button', { class: 'look' }, say.ask)),
+      ],
+    ),
     state,
   ];
 }
@@ -164,12 +171,4 @@ function languages(app: App): Child {
       ),
     ),
   ];
-}
-
-/** The form's own way out is shut by the policy, and is not needed. */
-export function submitting(run: () => Promise<void>): (event: Event) => void {
-  return (event) => {
-    event.preventDefault();
-    void run();
-  };
 }

@@ -1,10 +1,10 @@
 /** What stands in the app beside the news: sources, the passphrase, and taking away. */
 import { elementOf, nodesOf } from '../dom.ts';
+import { form } from '../form.ts';
 import type { Channel } from '../keep/store.ts';
 import { fill } from '../say.ts';
 import { h, type Child } from '../tree.ts';
 import type { App } from './app.ts';
-import { submitting } from './home.ts';
 
 const PASSPHRASE_CHARS_MIN = 16;
 
@@ -19,6 +19,7 @@ export function moreEntries(app: App, channel: Channel): Child {
     h('h3', null, say.channels),
     h('p', { class: 'choices' }, h('button', { onclick: () => void app.home() }, say.channels)),
     receiveOnlyEntry(app, () => void app.open(channel)),
+    historyEntry(app),
     twice(say.forget, fill(say.forgetAsk, app.words, { name: channel.name }), say.forget, forget),
     passphraseEntry(app),
     clearEntry(app),
@@ -27,21 +28,39 @@ export function moreEntries(app: App, channel: Channel): Child {
 
 export function receiveOnlyEntry(app: App, changed: () => void): Child {
   const { say, settings } = app;
-  const toggle = ({ target }: Event): void => {
-    void app.change({ receiveOnly: (target as HTMLInputElement).checked }).then(changed);
+  const set = (receiveOnly: boolean): void => void app.change({ receiveOnly }).then(changed);
+  return switchEntry('receive-only', settings.receiveOnly, [say.receiveOnly, say.receiveOnlyHint], set);
+}
+
+function historyEntry(app: App): Child {
+  const { say, settings } = app;
+  const set = async (keepHistory: boolean): Promise<void> => {
+    await app.change({ keepHistory });
+    if (!keepHistory) await app.store.keepNote('positions', {});
   };
+  return switchEntry(
+    'keep-history',
+    settings.keepHistory,
+    [say.keepHistory, say.keepHistoryHint],
+    (on) => void set(on),
+  );
+}
+
+function switchEntry(
+  name: string,
+  checked: boolean,
+  [label, hint]: [string, string],
+  set: (isOn: boolean) => void,
+): Child {
+  const onchange = ({ target }: Event): void => set((target as HTMLInputElement).checked);
   return [
-    h('label', { class: 'switch' }, [
-      h('input', { type: 'checkbox', class: 'receive-only', checked: settings.receiveOnly, onchange: toggle }),
-      say.receiveOnly,
-    ]),
-    h('p', { class: 'hint' }, say.receiveOnlyHint),
+    h('label', { class: 'switch' }, [h('input', { type: 'checkbox', class: name, checked, onchange }), label]),
+    h('p', { class: 'hint' }, hint),
   ];
 }
 
 /**
- * A passphrase is set once; who wants to be rid of it deletes everything. Its field is drawn when it is asked for:
- * Chromium asks its maker what to do with a page that has such a field.
+ * A passphrase is set once; who wants to be rid of it deletes everything.
  */
 export function passphraseEntry(app: App): Child {
   const { say, store } = app;
@@ -60,14 +79,17 @@ export function passphraseEntry(app: App): Child {
     if (done) await app.home();
     else location.reload(); // all is as before, or goes on under the passphrase
   };
-  const form = h('form', { onsubmit: submitting(seal) }, [
-    h('p', { class: 'hint' }, say.passphraseHint),
-    h('label', { for: 'new-passphrase' }, say.passphraseNew),
-    field,
-    h('p', { class: 'choices' }, h('button', { class: 'seal' }, say.passphraseSet)),
-    state,
-  ]);
-  return [h('h3', null, say.passphrase), onPress(say.passphraseNew, 'passphrase', form)];
+  const setting = form(
+    () => void seal(),
+    [
+      h('p', { class: 'hint' }, say.passphraseHint),
+      h('label', { for: 'new-passphrase' }, say.passphraseNew),
+      field,
+      h('p', { class: 'choices' }, h('button', { class: 'seal' }, say.passphraseSet)),
+      state,
+    ],
+  );
+  return [h('h3', null, say.passphrase), onPress(say.passphraseNew, 'passphrase', setting)];
 }
 
 export function clearEntry(app: App): Child {

@@ -34,6 +34,9 @@ export const en: AppWords = {
   broken:
     'This browser keeps nothing here. You can read, but the news goes away with this page. Save a file by “Pass on”.',
   receiveOnly: 'Receive only',
+  goOn: 'Go on reading:',
+  keepHistory: 'Remember where I stopped',
+  keepHistoryHint: 'On this device only, the last post of each channel. Off, nothing of what you read is kept.',
   receiveOnlyHint: 'Never contacts a mirror. Take news from files.',
   language: 'Language',
   forget: 'Remove this channel',

@@ -45,6 +45,9 @@ export interface AppWords {
   broken: string;
   /** Settings. */
   receiveOnly: string;
+  goOn: string;
+  keepHistory: string;
+  keepHistoryHint: string;
   receiveOnlyHint: string;
   language: string;
   forget: string;

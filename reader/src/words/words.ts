@@ -63,6 +63,10 @@ export interface Words {
   stop: string;
   tagged: string;
   versions: string;
+  keep: string;
+  kept: string;
+  keptPosts: string;
+  nothingKept: string;
   whatChanged: string;
   /** Comfort. */
   textSize: string;

@@ -127,10 +127,38 @@ describe.each(HOSTS)('the app on %s', (place, host) => {
     if (hasWorker) await openAgain(tab, server.url);
     await press(tab, '.headlines a');
     await tab.until(`document.querySelector('h2')?.textContent === 'Snow falls'`);
-    expect(await texts(tab, 'article > p:not(.facts)')).toEqual(['All night.']);
+    expect(await texts(tab, 'article > p:not(.facts, .choices)')).toEqual(['All night.']);
     await press(tab, '[href="#pass"]'); // what a page to pass on is made of is on the device too
     await tab.until(`/[0-9]/.test(document.querySelector('.tall small')?.textContent)`);
     expect([await tab.evaluate('document.title'), errorsOf(tab)]).toEqual(['Reader', []]);
+  });
+
+  engineTest('keeps a post for later, and remembers where she stopped only when asked to', async (tab) => {
+    const server = await serve(mirrorOf(courier()), host);
+    await openNew(tab, server.url);
+    await follow(tab);
+    const read = async (): Promise<void> => {
+      await press(tab, '.headlines a');
+      await tab.until(`document.querySelector('article h2')`);
+    };
+    await read();
+    await press(tab, 'article button[aria-pressed="false"]');
+    await tab.until(`document.querySelector('article button[aria-pressed="true"]')`);
+    await openAgain(tab, server.url);
+    expect(await texts(tab, '.over .step')).toEqual([]);
+    await press(tab, '[href="#more"]');
+    await press(tab, '[href="#saved"]');
+    await tab.until(`document.querySelector('.back ~ .headlines')`);
+    expect(await texts(tab, '.back ~ .headlines strong')).toEqual(['Market open']);
+    await press(tab, '[href="#more"]');
+    await press(tab, '.keep-history');
+    await press(tab, '[href="#"]');
+    await read();
+    await openAgain(tab, server.url);
+    await press(tab, '.over .step a');
+    await tab.until(`document.querySelector('article h2')?.textContent === 'Market open'`);
+    expect(errorsOf(tab)).toEqual([]);
+    await server.close();
   });
 
   engineTest('adds a file to the channel that it is of, and nothing of what is no channel', async (tab) => {

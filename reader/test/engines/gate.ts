@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Whom Chromium asks on its own, whatever its switches say. */
-export const VENDOR = /^(?:http:\/\/)?[a-z.-]+\.(?:google|googleapis|gvt1)\.com(?:[:/]|$)/;
+export const VENDOR = /^(?:http:\/\/)?[a-z.]+\.(?:google|googleapis|gvt1)\.com(?:[:/]|$)/;
 
 export interface Gate {
   readonly port: number;
