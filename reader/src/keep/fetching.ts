@@ -32,7 +32,7 @@ const USUAL_BYTES = {
   head: 4_096,
   edition: 1_500,
   pack: 12_288,
-  dict: 40_000,
+  dict: 16_384,
   tile: 8_192,
   entries: 8_192,
 };
@@ -82,7 +82,7 @@ export class Fetching {
     return wantedPaths(this.#library).filter((path) => !path.startsWith('root/')).length;
   }
 
-  /** What is new, and all of it where that is little. Throws the reason of `signal` only. */
+  /** What is new, as much of it as is little, most valuable first. Throws the reason of `signal` only. */
   async news(): Promise<void> {
     await this.#asking.askForNews();
     await this.#fetch(SMALL_BYTES);
@@ -94,11 +94,19 @@ export class Fetching {
   }
 
   async #fetch(bytesMax: number): Promise<void> {
-    for (let wanted = this.#asking.wanted; wanted.length > 0; wanted = this.#asking.wanted) {
-      if (this.bytes + (this.cost?.bytes ?? 0) > bytesMax) return;
+    for (let some = this.#fitting(bytesMax); some.length > 0; some = this.#fitting(bytesMax)) {
       this.#useNewestList();
-      await this.#asking.askFor(wanted);
+      await this.#asking.askFor(some);
     }
+  }
+
+  /** What is wanted most, as long as there is room. */
+  #fitting(bytesMax: number): TreePath[] {
+    const sizes = sizesOfPacks(this.#library);
+    let room = bytesMax - this.bytes;
+    const wanted = this.#asking.wanted;
+    const end = wanted.findIndex((path) => (room -= sizes.get(path) ?? usual(path)) < 0);
+    return end < 0 ? wanted : wanted.slice(0, end);
   }
 
   /** A root that just came may name other mirrors. */

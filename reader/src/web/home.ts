@@ -5,6 +5,7 @@ import { form } from '../form.ts';
 import { addressOf } from '../keep/addresses.ts';
 import { Fetching } from '../keep/fetching.ts';
 import { fill, languageName } from '../say.ts';
+import { limitsScreen } from '../trust.ts';
 import { h, type Child } from '../tree.ts';
 import { APP_LANGUAGES } from '../words/app-words.ts';
 import type { App } from './app.ts';
@@ -34,10 +35,12 @@ export async function homeScreen(app: App): Promise<Child> {
   const { say, store } = app;
   const channels = await store.note('channels');
   const none = store.asksPassphrase ? say.noneSealed : say.none;
+  const isNew = channels.length === 0 && !store.asksPassphrase;
   return [
     h('header', null, h('h1', null, say.name)),
     app.trouble(),
     h('main', null, [
+      isNew && limitsScreen(app.words),
       h('h2', null, say.channels),
       channels.length === 0 && h('p', { class: 'hint' }, none),
       h(
