@@ -240,7 +240,6 @@ function codeBit(coder: BitCoder, place: number, set: number, wanted: number): n
   let c = 0;
   for (let i = 0; i < INPUTS; i++) {
     const s = inputs[i]!;
-    if (s === 0) continue;
     a += Math.imul(weights[setA + i]!, s) >> 4;
     b += Math.imul(weights[setB + i]!, s) >> 4;
     c += Math.imul(weights[setC + i]!, s) >> 4;
@@ -266,7 +265,6 @@ function codeBit(coder: BitCoder, place: number, set: number, wanted: number): n
     c = full - squash[SQUASH_ZERO + c]!;
     for (let i = 0; i < INPUTS; i++) {
       const s = inputs[i]!;
-      if (s === 0) continue;
       weights[setA + i]! += (Math.imul(s, a) + ROUND) >> RATE_SHIFT;
       weights[setB + i]! += (Math.imul(s, b) + ROUND) >> RATE_SHIFT;
       weights[setC + i]! += (Math.imul(s, c) + ROUND) >> RATE_SHIFT;
