@@ -220,7 +220,7 @@ function bits(coder: BitCoder, count: number, value: number, base: number, extra
 
 function enter(node: number): void {
   const spread = Math.imul(node + 1, 0x2f0b4c47);
-  for (let i = 0; i < CONTEXTS; i++) {
+  for (let i = 0; i < used; i++) {
     const x = Math.imul(hashes[i]! ^ spread, 0x3c6ef373);
     bases[i] = x ^ (x >>> 15);
     const line = (bases[i]! >>> 12) & -LINE_SLOTS;
