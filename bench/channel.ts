@@ -19,6 +19,7 @@ import {
   signRoot,
   tileNodes,
   treePath,
+  type Compress,
   type LogStore,
   type Means,
   type NewPost,
@@ -38,6 +39,8 @@ const RECENT_RECORDS = 512;
 export class BenchChannel {
   readonly channelId: string;
   readonly files = new Map<TreePath, Uint8Array>();
+  /** What it codes with. */
+  readonly compress: Compress;
   readonly #means: Means;
   readonly #root: Root;
   readonly #log: Uint8Array;
@@ -51,6 +54,7 @@ export class BenchChannel {
   constructor(means: Omit<Means, 'random'>) {
     const random = seededOctets('bench');
     this.#means = { ...means, random };
+    this.compress = means.compress;
     const rootKeys = [random(32), random(32), random(32)];
     this.#log = random(32);
     this.#clock = random(32);

@@ -21,10 +21,7 @@ import {
   type RecordInput,
   type SuffixInput,
 } from '@pappus/core';
-import { Books } from '@pappus/newsroom';
 import type { BenchChannel } from './channel.ts';
-
-const { compressWell } = new Books();
 
 export interface LonePost {
   /** Octets of the compressed text and headline, which every form has to carry. */
@@ -48,8 +45,8 @@ export function weighLonePost(channel: BenchChannel, { post, index, record, salt
   const path = proveInclusion(index, head.size, channel.nodes);
   const [layer] = post.layers;
   const { title, summary } = decodeRecord(concatBytes(record.head, record.tail));
-  const text = compressWell([layer!.bytes], record.lang, [title, summary]);
-  const headline = compressWell([record.head], record.lang, null);
+  const text = channel.compress([layer!.bytes], record.lang, [title, summary]);
+  const headline = channel.compress([record.head], record.lang, null);
   const words = text.data.length + headline.data.length;
   const body: Cbor[] = [
     salt,
@@ -89,5 +86,5 @@ export function weighHeadlines(channel: BenchChannel, posts: number): number {
   const first = size - posts - 1;
   const records = Array.from({ length: posts + 1 }, (_, i): SuffixInput => channel.record(first + i)!);
   const frontier = [...frontierAt(first, channel.nodes).hashes];
-  return encodeSuffix({ size, first, frontier, base: [], signature }, records, compressWell).length;
+  return encodeSuffix({ size, first, frontier, base: [], signature }, records, channel.compress).length;
 }

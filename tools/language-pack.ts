@@ -12,6 +12,7 @@
 import { writeFileSync } from 'node:fs';
 import { concatBytes } from '../core/src/base.ts';
 import { LIMITS } from '../core/src/limits.ts';
+import { decodeRecord } from '../core/src/post.ts';
 import { beginItem, codeSymbols, prime, type TextModel } from '../core/src/text/decode.ts';
 import { Encoder } from '../core/src/text/encode.ts';
 import {
@@ -36,10 +37,18 @@ const WEIGHT_MAX = 63;
 /** The weights are learned on about so many articles, of one text in four at most. */
 const WEIGHT_ARTICLES = 180;
 const PARTS_MIN = 4;
+/** How often the weights read these. */
+const ROUNDS = 2;
+const NO_LAYERS = Uint8Array.of(0x80);
 /** A code point that is rarer escapes. */
 const RARE = 200_000;
-/** Minutes since 1970 in the records that every pack has read: late 2026 and early 2027. */
-const DATES = [29_900_000, 30_000_000];
+/** Dates in the records that every pack has read, late 2026 and early 2027: two in minutes, in seconds, in days. */
+const DATES = [
+  [SYMBOL.integer + 1, 29_900_000],
+  [SYMBOL.integer + 1, 30_000_000],
+  [SYMBOL.integer, 1_795_000_001],
+  [SYMBOL.integer + 3, 20_800],
+];
 
 /** The octets of a pack. */
 export function buildLanguagePack(articles: readonly Article[], choice: PhraseChoice): Uint8Array {
@@ -92,12 +101,12 @@ function codePointsOf(text: string): number[] {
   return [...text].map((character) => SYMBOL.codePoint + character.codePointAt(0)!);
 }
 
-/** What every pack has read last: a record and a layer as they are, almost without words. */
+/** What every pack has read last: records and layers as they are, almost without words. */
 function samples(lang: string): number[] {
   const text = (words: string): number[] => [...codePointsOf(words), SYMBOL.end];
   const rtl = RTL.includes(lang) ? [SYMBOL.small + 3, SYMBOL.true] : [];
   const layer = [SYMBOL.array, ...text('.'), ...text('.'), ...text('.'), SYMBOL.end];
-  return DATES.flatMap((minutes) => [
+  return DATES.flatMap((date) => [
     SYMBOL.map,
     SYMBOL.small,
     ...text('.'),
@@ -107,8 +116,7 @@ function samples(lang: string): number[] {
     ...text(lang),
     ...rtl,
     SYMBOL.small + 4,
-    SYMBOL.integer + 1,
-    minutes,
+    ...date,
     SYMBOL.small + 23,
     ...layer,
   ]);
@@ -119,17 +127,27 @@ interface Weights {
   common: Int32Array;
 }
 
-/** Weights as they are after all articles, each read as an item; null where none was used. */
+/** Weights as they are in the last round of all articles, on average. */
 function learnWeights(text: TextModel, articles: readonly Article[]): { learned: Int32Array; start: Int32Array } {
   const start = beginItem(text, null).slice();
   let learned = start;
-  for (const [i, article] of articles.entries()) {
-    const weights = beginItem(text, null);
+  const read = (item: Uint8Array, before: readonly string[] | null): void => {
+    const weights = beginItem(text, before);
     weights.set(learned);
-    codeSymbols((_, bit) => bit, [...symbolsOf(headOf(article, i))!, ...symbolsOf(layerOf(article))!]);
+    codeSymbols((_, bit) => bit, symbolsOf(item)!);
     learned = weights.slice();
+  };
+  const sums = new Float64Array(start.length);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [i, article] of articles.entries()) {
+      const head = headOf(article, i);
+      const { title, summary } = decodeRecord(concatBytes(head, NO_LAYERS));
+      read(head, null);
+      read(layerOf(article), [title, summary]);
+      if (round === ROUNDS - 1) for (const [k, weight] of learned.entries()) sums[k]! += weight / articles.length;
+    }
   }
-  return { learned, start };
+  return { learned: Int32Array.from(sums, Math.round), start };
 }
 
 /** Rounded; sets that no article used are the average of those that one did. */

@@ -7,6 +7,7 @@ import {
   encodeBlocks,
   encodeHex,
   encodeRecord,
+  encodeRun,
   encodeText,
   encodeUtf8,
   parseLanguagePack,
@@ -133,6 +134,7 @@ export function textVectors() {
     pack: encodeBase64(pack),
     primed: hashOf(text),
     items: [...layers, ...structures, following],
+    runs: [run(text)],
     longest: longest(text),
     packs: packFiles().map(ofPack),
   };
@@ -142,6 +144,12 @@ function one(text: TextModel, what: string, item: Uint8Array, before: string[] |
   const data = encodeText(text, item, before);
   if (data === null) throw new Error(`outside the domain: ${what}`);
   return { what, item: encodeHex(item), before, data: encodeHex(data) };
+}
+
+/** Heads of several records in one code, as a segment has them. */
+function run(text: TextModel) {
+  const heads = [HEAD, STRUCTURES['record without layers'], HEAD, STRUCTURES['record without layers']];
+  return { items: heads.map(encodeHex), data: encodeHex(encodeRun(text, heads)!) };
 }
 
 /** The longest text layer that a reader takes: one paragraph of a word, over and over. */

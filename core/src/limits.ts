@@ -12,6 +12,10 @@ export const LIMITS = {
   packItems: 4_096,
   dictionaryBytes: 65_536,
   dictionaryTextBytes: 32_768,
+  /** Of the phrases of a language pack: its reader learns each. */
+  phraseSymbols: 2 ** 18,
+  /** Of the code of a language pack: the model has room for so many. */
+  codeSymbols: 4_096,
   dictionaries: 256,
   tileBytes: 8_192,
   entryBundleBytes: 8_960,

@@ -4,8 +4,8 @@ import index from '../../spec/vectors/index.json';
 import { decodeBase64, decodeHex, encodeHex } from '../src/base.ts';
 import { sha256 } from '../src/crypto.ts';
 import { encode } from '../src/encoding.ts';
-import { decodeText, prime, type TextModel } from '../src/text/decode.ts';
-import { encodeText } from '../src/text/encode.ts';
+import { decodeRun, decodeText, prime, type TextModel } from '../src/text/decode.ts';
+import { encodeRun, encodeText } from '../src/text/encode.ts';
 import { parseLanguagePack } from '../src/text/language-pack.ts';
 
 const vectors = index.units.text;
@@ -30,6 +30,11 @@ describe('text vectors', () => {
     expect(stateOf(TEXT)).toBe(vectors.primed);
   });
   test.each(vectors.items)('item: $what', (item) => expectBothWays(TEXT, item));
+  test.each(vectors.runs)('a run', ({ items, data }) => {
+    const heads = items.map(decodeHex);
+    expect(encodeHex(encodeRun(TEXT, heads)!)).toBe(data);
+    expect(encodeHex(decodeRun(TEXT, decodeHex(data), items.join('').length / 2))).toBe(items.join(''));
+  });
   test('the longest text layer', () => {
     const { word, times, octets, data } = vectors.longest;
     const layer = encode([word.repeat(times)]);

@@ -113,5 +113,5 @@ class Pack:
 
         common = values()
         self.weights = []
-        for _ in range(24 + self.N + len(self.symbols)):
+        for _ in range(120 + self.N + len(self.symbols)):
             self.weights.append([a + b for a, b in zip(common, values())] if bit(None) else common)

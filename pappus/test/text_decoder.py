@@ -1,6 +1,6 @@
 """A second decoder of the text codec, from spec/6-text-codec.md alone: python3 text_decoder.py <text.json> <packs>
-<runs> <name> … Decodes the examples of text.json with its tiny pack and with the packs named, which are files of the
-folder <packs>. Runs are JSON, [[[head, …], data], …] in hexadecimal. Prints counts as JSON."""
+<name> … Decodes the examples of text.json with its tiny pack and with the packs named, which are files of the folder
+<packs>. Prints counts as JSON."""
 import base64, hashlib, json, os, sys
 from text_base import Bits, FACTORS, Pack, Refused, must
 from text_model import Model
@@ -135,17 +135,18 @@ def check_longest(primed, one):
     assert symbols[0] == 3 and text == (one['word'] * len(text))[:len(text)], 'longest'
 
 
-def main(vectors, folder, runs, *names):
+def main(vectors, folder, *names):
     with open(vectors) as f:
         units = json.load(f)
     tiny = Model(Pack(base64.b64decode(units['pack'])))
     assert tiny.hash() == units['primed'], 'primed state'
     cut = sum(check(tiny, one) for one in units['items'])
     check_longest(tiny, units['longest'])
-    for heads, data in json.loads(runs):
-        data, run = bytes.fromhex(data), bytes.fromhex(''.join(heads))
+    for one in units['runs']:
+        data, run = bytes.fromhex(one['data']), bytes.fromhex(''.join(one['items']))
         assert decode_run(tiny, data, len(run)) == run, 'run'
         assert all(refused(decode_run, tiny, data, len(run) + k) for k in (-1, 1)), 'size of a run'
+        cut += refused(decode_run, tiny, data[:len(data) // 2], len(run))
     for one in [x for x in units['packs'] if x['name'] in names]:
         with open(os.path.join(folder, one['name']), 'rb') as f:
             pack = f.read()
@@ -153,7 +154,7 @@ def main(vectors, folder, runs, *names):
         primed = Model(Pack(pack))
         assert primed.hash() == one['primed'], 'primed state'
         cut += check(primed, one)
-    print(json.dumps({'items': len(units['items']) + len(names), 'cutRefused': cut}))
+    print(json.dumps({'items': len(units['items']) + len(units['runs']) + len(names), 'cutRefused': cut}))
 
 
 if __name__ == '__main__':

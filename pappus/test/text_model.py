@@ -29,6 +29,10 @@ def mix(a, b):
     return x ^ x >> 15
 
 
+def wrap(n):
+    return (n + 0x80000000 & M) - 0x80000000
+
+
 def is_letter(c):
     if c < 0x80:
         return 0x30 <= c <= 0x39 or 0x41 <= c <= 0x5a or 0x61 <= c <= 0x7a
@@ -44,7 +48,7 @@ class Model:
         self.slots = [1 << 31] * (1 << 20)
         self.history, self.matches = [0] * (1 << 17), [0] * (1 << 16)
         self.match_map = [65536 - 65536 // (i + 2) for i in range(32)]
-        self.ref = [SQUASH[max(1, min(i * 128, 4095))] for i in range(33)] * (pack.N + 2048)
+        self.final = [21846] * 360
         self.weights = [list(w) for w in pack.weights]
         self.position, self.priming = 0, True
         self.wraps = False  # whether a product in a sum may need more than 32 bits
@@ -60,7 +64,7 @@ class Model:
         """A copy at the beginning of an item."""
         copy = object.__new__(Model)
         copy.__dict__.update(self.__dict__)
-        for name in ('slots', 'history', 'matches', 'match_map', 'ref'):
+        for name in ('slots', 'history', 'matches', 'match_map', 'final'):
             setattr(copy, name, list(getattr(self, name)))
         copy.weights = [list(w) for w in self.weights]
         copy.begin()
@@ -68,7 +72,7 @@ class Model:
 
     def hash(self):
         weights = [w & M for set_ in self.weights for w in set_]
-        state = self.slots + self.history + self.matches + self.match_map + self.ref + weights
+        state = self.slots + self.history + self.matches + self.match_map + [w & M for w in self.final] + weights
         return hashlib.sha256(struct.pack('<%dI' % len(state), *state)).hexdigest()
 
     # Contexts (§16.5, §16.6).
@@ -86,7 +90,7 @@ class Model:
         self.hashes = [0, mix(1, r1), o2, o3 + 3 & M, o4 + 4 & M, mix(mix(o4, r5), r6) + 6 & M, mix(7, self.word),
                        mix(mix(8, self.word), self.before)]
         if not self.priming:
-            self.hashes += [o3 + 9 & M, mix(10, self.word)]
+            self.hashes += [o4 + 9 & M, mix(10, self.word)]
 
     def learn_symbol(self, s):
         pack, history = self.pack, self.history
@@ -109,22 +113,19 @@ class Model:
         elif self.word:
             self.before, self.word = self.word, 0
         self.recent = [f] + self.recent[:5]
-        h, at = 0, self.position
-        for k in range(1, 6):
-            h = mix(h, history[at - k & RING])
-        h >>= 16
+        self.hash_contexts()
+        h, at = self.hashes[5] >> 16, self.position
         m = self.matches[h]
         if self.length == 0 and m:
             same = 0
             while same < 31 and history[m - 1 - same & RING] == history[at - 1 - same & RING]:
                 same += 1
-            if same >= 5:
+            if same >= 6:
                 self.length, self.place = same, m
         self.matches[h] = at
         self.expected = None
         if self.length:
             self.expected = pack.codes.get(history[self.place & RING], pack.codes[0])
-        self.hash_contexts()
 
     # Bits (§16.7, §16.8).
     def group(self, node):
@@ -135,8 +136,8 @@ class Model:
             self.bases.append(x ^ x >> 15)
 
     def bit(self, source, place, set_, wanted=None):
-        slots, ref, squash = self.slots, self.ref, SQUASH
-        inputs, taken, found = [], [], 0
+        slots, final, squash = self.slots, self.final, SQUASH
+        inputs, taken, found, others = [], [], 0, 0
         for i, base in enumerate(self.bases):
             check, at = (base + place * 0x5b & 0x3ff) << 6, base >> 12 ^ place
             slot = slots[at]
@@ -150,8 +151,8 @@ class Model:
                     slot = slots[at] = 1 << 31 | check
             taken.append(at)
             inputs.append(STRETCH[slot >> 20] if slot & 63 else 0)
-            if slot & 63 and i < 6:
-                found = i
+            if slot & 63:
+                found, others = (i, others) if i < 6 else (found, others + 1)
         if self.priming:
             inputs += [0, 0]
         known = 0
@@ -164,35 +165,33 @@ class Model:
         inputs.append(256)
 
         N = self.pack.N
-        sets = [self.weights[4 * found + known], self.weights[24 + set_], self.weights[24 + N + self.last]]
+        A = 4 * (6 * others + found) + known
+        sets = [self.weights[A], self.weights[120 + set_], self.weights[120 + N + self.last]]
         sums = []
         for weights in sets:
             if self.wraps:
-                total = sum([((w * x + 0x80000000 & M) - 0x80000000) >> 4 for w, x in zip(weights, inputs)])
+                total = sum([wrap(w * x) >> 4 for w, x in zip(weights, inputs)])
             else:
                 total = sum([w * x >> 4 for w, x in zip(weights, inputs)])
             sums.append(max(-2047, min(2047, total >> 12)))
-        average = 2048 + (sum(sums) * 21846 >> 16)
-        step, part = average >> 7, average & 127
-        R1, R2 = 33 * set_ + step, 33 * (N + (self.bases[1] >> 21 ^ place)) + step
-        refined = (ref[R1] + ref[R2]) * (128 - part) + (ref[R1 + 1] + ref[R2 + 1]) * part
-        p = 2 * squash[average] + (refined >> 7) >> 2
-        b = source.bit(max(16, min(65520, p)))
+        y = wrap(sum([wrap(final[3 * A + k] * x) for k, x in enumerate(sums)])) >> 16
+        p = squash[2048 + max(-2047, min(2047, y))]
+        b = source.bit(p)
 
         full = 65535 if b else 0
-        for R in (R1 + (part >> 6), R2 + (part >> 6)):
-            ref[R] += full - ref[R] >> 6
+        if abs(full - p) > 1200:
+            for k, x in enumerate(sums):
+                final[3 * A + k] = wrap(final[3 * A + k] + (x * (full - p) + 0x20000 >> 18))
+            for weights, x in zip(sets, sums):
+                error = full - squash[2048 + x]
+                for i, value in enumerate(inputs):
+                    if value:
+                        weights[i] += value * error + 0x4000 >> 15
+                if max(weights) > 1 << 20 or min(weights) < -(1 << 20):
+                    self.wraps = True
         if wanted is not None:
             now = self.match_map[self.length]
             self.match_map[self.length] += (65535 if b == wanted else 0) - now >> 7
-        if abs(full - squash[average]) > 1200:
-            for weights, y in zip(sets, sums):
-                error = (full - squash[2048 + y]) * 6
-                for i, x in enumerate(inputs):
-                    if x:
-                        weights[i] += x * error + 0x20000 >> 18
-                if max(weights) > 1 << 20 or min(weights) < -(1 << 20):
-                    self.wraps = True
         for at in taken:
             slot = slots[at]
             one, count = slot >> 16, slot & 63

@@ -2,7 +2,7 @@
 import { LIMITS } from '../limits.ts';
 import { contentId } from '../crypto.ts';
 import { Refused } from '../refused.ts';
-import { EXTRA_NODES, INPUTS, KNOWN_SETS, SYMBOLS_MAX, type BitCoder } from './model.ts';
+import { EXTRA_NODES, INPUTS, KNOWN_SETS, type BitCoder } from './model.ts';
 import { SYMBOL } from './symbols.ts';
 
 /** The canonical prefix code of a language. The arrays are for reading only. */
@@ -30,7 +30,6 @@ export interface LanguagePack extends SymbolCode {
 
 export const PACK_VERSION = 2;
 export const CODE_LENGTH_MAX = 20;
-const PRIMED_MAX = 1 << 18;
 const LAST_SYMBOL = SYMBOL.codePoint + 0x10ffff;
 
 /** Reads the head of a pack; reads no phrases yet. @throws Refused `too-large`, `coding` or `encoding`. */
@@ -55,10 +54,10 @@ export function parseLanguagePack(bytes: Uint8Array): LanguagePack {
     for (let left = varint(); left > 0; left--) {
       const step = varint();
       symbols.push((symbol += (step >>> 1) ^ -(step & 1)));
-      if (lengths.push(length) > SYMBOLS_MAX) throw new Refused('too-large', 'symbols of a dictionary');
+      if (lengths.push(length) > LIMITS.codeSymbols) throw new Refused('too-large', 'symbols of a dictionary');
     }
   }
-  if (primed > PRIMED_MAX) throw new Refused('too-large', 'phrases of a dictionary');
+  if (primed > LIMITS.phraseSymbols) throw new Refused('too-large', 'phrases of a dictionary');
   return { id: contentId(bytes), primed, stream: bytes.subarray(at), ...symbolCode(symbols, lengths) };
 }
 

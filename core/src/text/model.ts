@@ -2,6 +2,7 @@
  * The model: what the next bit of a symbol probably is, learned from all that was read before (bit stream: decode.ts).
  * What it learns stands in a few arrays, so that a copy undoes an item. Integers only.
  */
+import { LIMITS } from '../limits.ts';
 import { Refused } from '../refused.ts';
 import type { SymbolCode } from './language-pack.ts';
 import { SYMBOL } from './symbols.ts';
@@ -15,12 +16,12 @@ export const CONTEXTS = 10;
 const OWN_CONTEXTS = 2;
 /** One for each context, the match, and a constant. */
 export const INPUTS = CONTEXTS + 2;
-/** Sets of mixing weights that are chosen by how much is known: orders found by length of the match. */
-export const KNOWN_SETS = 24;
+/** The first ones, which know the last symbols: none to six. The others know words, or the item. */
+const ORDERS = 6;
+/** Sets of mixing weights that are chosen by how much is known: others found, by orders found, by length of the match. */
+export const KNOWN_SETS = (CONTEXTS - ORDERS + 1) * ORDERS * 4;
 /** Nodes beside those of the code: bits of an escape, of the size of a number, and of the number. */
 export const EXTRA_NODES = 23;
-/** Of a code. */
-export const SYMBOLS_MAX = 4_096;
 
 const SLOTS = 1 << 20;
 const HISTORY = 1 << 17;
@@ -28,20 +29,24 @@ const HISTORY_MASK = HISTORY - 1;
 const MATCHES = 1 << 16;
 const COUNT_MAX = 60;
 const PRIMED_COUNT_MAX = 4;
-const MATCH_MIN = 5;
+const MATCH_MIN = 6;
 const MATCH_MAX = 31;
 const CONSTANT = 256;
-const RATE = 6;
-const ROUND = 1 << 17;
-/** A smaller error of the average teaches the weights nothing. */
+/** Of three mixers. */
+const THIRD = 21_846;
+/** Input times error is a step of a weight, shifted by so much: of the three mixers, and of the one behind them. */
+const RATE_SHIFT = 15;
+const FINAL_RATE_SHIFT = 18;
+const ROUND = 1 << (RATE_SHIFT - 1);
+const FINAL_ROUND = 1 << (FINAL_RATE_SHIFT - 1);
+/** A smaller error of the prediction teaches the weights nothing. */
 const SURPRISE_MIN = 1_200;
-const APM_STEPS = 33;
-const APM_HASHED = 1 << 11;
 const EMPTY = 1 << 31;
 /** All places of a node are in one line. */
 const LINE_SLOTS = 8;
-const LINES_MAX = 1 << 16;
-const NODES_MAX = SYMBOLS_MAX - 1 + EXTRA_NODES;
+/** Where more of them changed, it is faster to copy all slots. */
+const LINES_MAX = 1 << 14;
+const NODES_MAX = LIMITS.codeSymbols - 1 + EXTRA_NODES;
 const ESCAPE_BITS = 21;
 const SIZE_BITS = 6;
 const MODELLED_BITS = 10;
@@ -56,8 +61,8 @@ const slots = new Int32Array(SLOTS);
 const history = new Int32Array(HISTORY);
 const matches = new Int32Array(MATCHES);
 const matchMap = new Int32Array(MATCH_MAX + 1);
-const apms = new Int32Array((NODES_MAX + APM_HASHED) * APM_STEPS);
-const weights = new Int32Array((KNOWN_SETS + NODES_MAX + SYMBOLS_MAX) * INPUTS);
+const finalWeights = new Int32Array(KNOWN_SETS * 3);
+const weights = new Int32Array((KNOWN_SETS + NODES_MAX + LIMITS.codeSymbols) * INPUTS);
 /** What `learned` was taken up last, and the lines of slots that may differ from it since. */
 let loaded: Int32Array | null = null;
 const lines = new Int32Array(LINES_MAX);
@@ -87,21 +92,11 @@ let expectedLeft = 0;
 let expectedBit = 0;
 let matched = 0;
 let used = 0;
-let setA = 0;
-let setB = 0;
-let setC = 0;
-let mixA = 0;
-let mixB = 0;
-let mixC = 0;
-let average = 0;
-let apm1 = 0;
-let apm2 = 0;
 
 /** What is learned under the present code, in the order of the specification. */
 function parts(): Int32Array<ArrayBuffer>[] {
-  const apmCount = (nodes + APM_HASHED) * APM_STEPS;
   const weightCount = (KNOWN_SETS + nodes + table.symbols.length) * INPUTS;
-  return [slots, history, matches, matchMap, apms.subarray(0, apmCount), weights.subarray(0, weightCount)];
+  return [slots, history, matches, matchMap, finalWeights, weights.subarray(0, weightCount)];
 }
 
 /** Takes up a code and what was learned with it, or begins with nothing learned. Gives the weights, to be set. */
@@ -134,7 +129,7 @@ function clear(): void {
   for (const part of parts()) part.fill(0);
   slots.fill(EMPTY);
   for (let i = 0; i <= MATCH_MAX; i++) matchMap[i] = 0x10000 - Math.floor(0x10000 / (i + 2));
-  for (let i = 0; i < apms.length; i++) apms[i] = squash[Math.max(1, Math.min((i % APM_STEPS) * 128, 4_095))]!;
+  finalWeights.fill(THIRD);
   inputs[INPUTS - 1] = CONSTANT;
 }
 
@@ -225,7 +220,7 @@ function bits(coder: BitCoder, count: number, value: number, base: number, extra
 
 function enter(node: number): void {
   const spread = Math.imul(node + 1, 0x2f0b4c47);
-  for (let i = 0; i < CONTEXTS; i++) {
+  for (let i = 0; i < used; i++) {
     const x = Math.imul(hashes[i]! ^ spread, 0x3c6ef373);
     bases[i] = x ^ (x >>> 15);
     const line = (bases[i]! >>> 12) & -LINE_SLOTS;
@@ -237,8 +232,45 @@ function enter(node: number): void {
 
 function codeBit(coder: BitCoder, place: number, set: number, wanted: number): number {
   const known = look(place);
-  const bit = coder(predict(known, set, place), wanted);
-  adapt(bit);
+  const setA = known * INPUTS;
+  const setB = (KNOWN_SETS + set) * INPUTS;
+  const setC = (KNOWN_SETS + nodes + lastIndex) * INPUTS;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  for (let i = 0; i < INPUTS; i++) {
+    const s = inputs[i]!;
+    a += Math.imul(weights[setA + i]!, s) >> 4;
+    b += Math.imul(weights[setB + i]!, s) >> 4;
+    c += Math.imul(weights[setC + i]!, s) >> 4;
+  }
+  a = clip(a >> 12);
+  b = clip(b >> 12);
+  c = clip(c >> 12);
+  const final = known * 3;
+  const sum =
+    Math.imul(finalWeights[final]!, a) +
+    Math.imul(finalWeights[final + 1]!, b) +
+    Math.imul(finalWeights[final + 2]!, c);
+  const one = squash[SQUASH_ZERO + clip(sum >> 16)]!;
+  const bit = coder(one, wanted);
+  const full = bit ? 0xffff : 0;
+  const surprise = full - one;
+  if (surprise > SURPRISE_MIN || surprise < -SURPRISE_MIN) {
+    finalWeights[final]! += (Math.imul(a, surprise) + FINAL_ROUND) >> FINAL_RATE_SHIFT;
+    finalWeights[final + 1]! += (Math.imul(b, surprise) + FINAL_ROUND) >> FINAL_RATE_SHIFT;
+    finalWeights[final + 2]! += (Math.imul(c, surprise) + FINAL_ROUND) >> FINAL_RATE_SHIFT;
+    a = full - squash[SQUASH_ZERO + a]!;
+    b = full - squash[SQUASH_ZERO + b]!;
+    c = full - squash[SQUASH_ZERO + c]!;
+    for (let i = 0; i < INPUTS; i++) {
+      const s = inputs[i]!;
+      weights[setA + i]! += (Math.imul(s, a) + ROUND) >> RATE_SHIFT;
+      weights[setB + i]! += (Math.imul(s, b) + ROUND) >> RATE_SHIFT;
+      weights[setC + i]! += (Math.imul(s, c) + ROUND) >> RATE_SHIFT;
+    }
+  }
+  adapt(full);
   return bit;
 }
 
@@ -264,78 +296,25 @@ function look(place: number): number {
     if ((slot & 63) === 0) inputs[i] = 0;
     else {
       inputs[i] = stretch[slot >>> 20]!;
-      if (i < 6) found = i;
+      found = i < ORDERS ? i : found + ORDERS;
     }
   }
-  const length = expectedLeft > 0 ? matchLength : 0;
-  matched = length;
+  matched = expectedLeft > 0 ? matchLength : 0;
   inputs[CONTEXTS] = 0;
-  if (length > 0) {
+  if (matched > 0) {
     expectedBit = (expected >>> --expectedLeft) & 1;
-    const s = stretch[matchMap[length]! >>> 4]!;
+    const s = stretch[matchMap[matched]! >>> 4]!;
     inputs[CONTEXTS] = expectedBit ? s : -s;
   }
-  return found * 4 + (length === 0 ? 0 : length < 8 ? 1 : length < 16 ? 2 : 3);
+  return found * 4 + (matched === 0 ? 0 : matched < 8 ? 1 : matched < 16 ? 2 : 3);
 }
 
-function predict(known: number, set: number, place: number): number {
-  setA = known * INPUTS;
-  setB = (KNOWN_SETS + set) * INPUTS;
-  setC = (KNOWN_SETS + nodes + lastIndex) * INPUTS;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  for (let i = 0; i < INPUTS; i++) {
-    const s = inputs[i]!;
-    a += Math.imul(weights[setA + i]!, s) >> 4;
-    b += Math.imul(weights[setB + i]!, s) >> 4;
-    c += Math.imul(weights[setC + i]!, s) >> 4;
-  }
-  a = clip(a >> 12);
-  b = clip(b >> 12);
-  c = clip(c >> 12);
-  mixA = SQUASH_ZERO + a;
-  mixB = SQUASH_ZERO + b;
-  mixC = SQUASH_ZERO + c;
-  average = SQUASH_ZERO + (Math.imul(a + b + c, 21846) >> 16);
-  const step = average >> 7;
-  const part = average & 127;
-  const at1 = set * APM_STEPS + step;
-  const at2 = (nodes + (((bases[1]! >>> 21) ^ place) & (APM_HASHED - 1))) * APM_STEPS + step;
-  apm1 = at1 + (part >> 6);
-  apm2 = at2 + (part >> 6);
-  const refined = (apms[at1]! + apms[at2]!) * (128 - part) + (apms[at1 + 1]! + apms[at2 + 1]!) * part;
-  const p = (2 * squash[average]! + (refined >> 7)) >> 2;
-  return p < 16 ? 16 : p > 65520 ? 65520 : p;
-}
-
-function adapt(bit: number): void {
-  const full = bit ? 0xffff : 0;
-  apms[apm1]! += (full - apms[apm1]!) >> 6;
-  apms[apm2]! += (full - apms[apm2]!) >> 6;
+function adapt(full: number): void {
   if (matched > 0) {
-    const right = bit === expectedBit;
+    const right = full === 0xffff * expectedBit;
     matchMap[matched]! += ((right ? 0xffff : 0) - matchMap[matched]!) >> 7;
     if (!right) expectedLeft = 0;
   }
-  const surprise = full - squash[average]!;
-  if (surprise > SURPRISE_MIN || surprise < -SURPRISE_MIN) adaptWeights(full);
-  adaptSlots(full);
-}
-
-function adaptWeights(full: number): void {
-  const errorA = Math.imul(full - squash[mixA]!, RATE);
-  const errorB = Math.imul(full - squash[mixB]!, RATE);
-  const errorC = Math.imul(full - squash[mixC]!, RATE);
-  for (let i = 0; i < INPUTS; i++) {
-    const s = inputs[i]!;
-    weights[setA + i]! += (Math.imul(s, errorA) + ROUND) >> 18;
-    weights[setB + i]! += (Math.imul(s, errorB) + ROUND) >> 18;
-    weights[setC + i]! += (Math.imul(s, errorC) + ROUND) >> 18;
-  }
-}
-
-function adaptSlots(full: number): void {
   for (let i = 0; i < used; i++) {
     const at = slotAt[i]!;
     const slot = slots[at]!;
@@ -357,14 +336,12 @@ function learn(symbol: number): void {
   else letter(folded - SYMBOL.codePoint);
   recent.copyWithin(1, 0);
   recent[0] = folded;
-  let hash = 0;
-  for (let i = 1; i <= MATCH_MIN; i++) hash = mix(hash, history[(position - i) & HISTORY_MASK]!);
-  hash >>>= 16;
+  setContexts();
+  const hash = hashes[5]! >>> 16;
   if (matchLength === 0) findMatch(matches[hash]!);
   matches[hash] = position;
   expectedLeft = 0;
   if (matchLength > 0) expect(history[match & HISTORY_MASK]!);
-  setContexts();
 }
 
 function structure(symbol: number): void {
@@ -418,7 +395,7 @@ function setContexts(): void {
   hashes[5] = mix(mix(order4, recent[4]!), recent[5]!) + 6;
   hashes[6] = mix(7, word);
   hashes[7] = mix(mix(8, word), wordBefore);
-  hashes[8] = order3 + 9;
+  hashes[8] = order4 + 9;
   hashes[9] = mix(10, word);
 }
 

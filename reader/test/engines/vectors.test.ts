@@ -29,7 +29,13 @@ function script(name: string): Promise<string> {
 const EACH_ONCE = '^(?!.*( > order [0-9]|reversed: true|then the whole tree))';
 
 interface Index {
-  units: { text: { items: { what: string; data: string }[]; packs: { name: string; primed: string }[] } };
+  units: {
+    text: {
+      items: { what: string; data: string }[];
+      runs: unknown[];
+      packs: { name: string; primed: string }[];
+    };
+  };
 }
 
 interface Result {
@@ -63,7 +69,7 @@ describe("core's vectors", () => {
     const source = await script('text-vectors.test.ts');
     const { passed, failed } = await runIn(tab, source, '');
     expect(failed).toEqual([]);
-    expect(passed).toBe(3 + text.items.length + text.packs.length);
+    expect(passed).toBe(3 + text.items.length + text.runs.length + text.packs.length);
     expect([tab.errors, tab.knocks]).toEqual([[], []]);
 
     const { primed } = text.packs.find(({ name }) => name === 'fa.pack')!;
