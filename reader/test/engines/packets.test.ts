@@ -26,10 +26,10 @@ function missing(): string | null {
   }
 }
 
-/** The kernel looks for neighbours and routers (ARP, ICMPv6), and Chromium for its maker, now and then. */
+/** A browser sends TCP and UDP; ARP, ICMPv6 and MLD are the kernel's own. Chromium asks for its maker now and then. */
 function isOfOthers(packet: string): boolean {
-  const [kind, what, port, name = ''] = packet.split(' ');
-  return kind === 'arp' || (kind === 'protocol' && what === '58') || (port === '53' && VENDOR.test(name));
+  const [kind = '', , port, name = ''] = packet.split(' ');
+  return !/^(tcp|udp)$/.test(kind) || (port === '53' && VENDOR.test(name));
 }
 
 const needs = missing();
