@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright';
-import { Library, byValue, inOfferOrder, type TreeFile } from '@pappus/core';
+import { Library, byValue, inOfferOrder, withDictionaries, type TreeFile } from '@pappus/core';
 import { Books, builtInDictionaries } from '@pappus/newsroom';
 import { htmlFile } from '@pappus/reader';
 import { BenchChannel } from './channel.ts';
@@ -36,7 +36,10 @@ async function pappusPage(posts: readonly BenchPost[]): Promise<string> {
   for (const { path, bytes } of all) library.offer(path, bytes);
   const books = dictionaries.map(({ dictionary, bytes }) => ({ path: `dict/${dictionary.id}`, bytes }));
   const news = [...byValue(library)].map((path) => ({ path, bytes: channel.files.get(path)! }));
-  return keep(`pappus-${posts.length}.html`, await htmlFile(library, [...books, ...news] as TreeFile[]));
+  return keep(
+    `pappus-${posts.length}.html`,
+    await htmlFile(library, withDictionaries(news as TreeFile[], books as TreeFile[])),
+  );
 }
 
 /** What somebody would write by hand: the same headlines as plain HTML, and as many octets behind them. */

@@ -9,7 +9,7 @@ import { h, type Child } from './tree.ts';
 import type { Words } from './words/words.ts';
 
 /** More are drawn as the reader comes near the end: a phone takes long over thousands. */
-const AT_ONCE = 30;
+const AT_ONCE = 20;
 
 /** The list of a channel. */
 export function listScreen(page: Page): Child[] {
