@@ -36,10 +36,7 @@ async function pappusPage(posts: readonly BenchPost[]): Promise<string> {
   for (const { path, bytes } of all) library.offer(path, bytes);
   const books = dictionaries.map(({ dictionary, bytes }) => ({ path: `dict/${dictionary.id}`, bytes }));
   const news = [...byValue(library)].map((path) => ({ path, bytes: channel.files.get(path)! }));
-  return keep(
-    `pappus-${posts.length}.html`,
-    await htmlFile(library, withDictionaries(news as TreeFile[], books as TreeFile[])),
-  );
+  return keep(`pappus-${posts.length}.html`, await htmlFile(library, withDictionaries(news, books as TreeFile[])));
 }
 
 /** What somebody would write by hand: the same headlines as plain HTML, and as many octets behind them. */
