@@ -12,9 +12,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { concatBytes, encodeUtf8 } from '../core/src/base.ts';
 import { CODE_POINTS_MAX, parseDictionary, recode } from '../core/src/codec.ts';
-import { encodeBlocks } from '../core/src/blocks.ts';
 import { LIMITS } from '../core/src/limits.ts';
-import { encodeRecord, LAYER } from '../core/src/post.ts';
 import { FIXED } from '../newsroom/src/compress/block.ts';
 import { deflateSmallest } from '../newsroom/src/compress/encode.ts';
 import { findMatches, indexHistory, type History, type Matches } from '../newsroom/src/compress/matches.ts';
@@ -27,6 +25,7 @@ import {
   type Frequencies,
 } from '../newsroom/src/compress/parse.ts';
 import { encodePrelude } from '../newsroom/src/compress/prelude.ts';
+import { headOf, layerOf, RTL, type Article as CorpusArticle } from './corpus.ts';
 
 /** Fewest articles that must have a phrase, and most words of one. */
 const PHRASE_ARTICLES = 3;
@@ -44,10 +43,6 @@ const FOLDS = 4;
 const ROUNDS = 6;
 /** A headline counts as several times its symbols: it is what everybody fetches. */
 const HEADLINE_WEIGHT = 4;
-const TITLE_CHARACTERS_MAX = 100;
-/** Dates of the made-up records, seconds: from 2020 on, a day and some between two. */
-const FIRST_DATE = 1_577_836_800;
-const DATE_STEP = 90_061;
 
 /** Code points of a language's writing that a small corpus may lack. */
 const ALPHABETS: Record<string, string> = {
@@ -56,8 +51,6 @@ const ALPHABETS: Record<string, string> = {
   ru: 'абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ«»„“”’…–—№°\u00a0',
   en: '“”‘’…–—«»£€°é\u00a0',
 };
-
-const RTL = ['ar', 'fa'];
 
 export interface Article {
   lang?: string;
@@ -103,8 +96,8 @@ function symbolsOf(lang: string, codePoints: readonly number[], articles: readon
     const history = indexHistory(buildText(lang, codePoints, others));
     for (const [i, article] of articles.entries()) {
       if (i % FOLDS !== fold) continue;
-      samples.push(sampleOf(recode({ codePoints }, recordHead(lang, article, i)), history, HEADLINE_WEIGHT));
-      samples.push(sampleOf(recode({ codePoints }, textLayer(article)), history, 1));
+      samples.push(sampleOf(recode({ codePoints }, headOf(inCorpus(lang, article), i)), history, HEADLINE_WEIGHT));
+      samples.push(sampleOf(recode({ codePoints }, layerOf(inCorpus(lang, article))), history, 1));
     }
   }
   let frequencies = countAll(samples, costsOfCode(FIXED.literals, FIXED.distances));
@@ -133,28 +126,11 @@ function countAll(samples: readonly Sample[], costs: Costs): Frequencies {
   return sum;
 }
 
-/** A record as it is compressed; what the corpus lacks is made up. */
-function recordHead(lang: string, article: Article, i: number): Uint8Array {
-  const [first = '', second = ''] = paragraphsOf({ ...article, title: null, summary: null });
-  const record = {
-    title: article.title ?? first.slice(0, TITLE_CHARACTERS_MAX),
-    summary: article.summary ?? (article.title ? first : second).split('. ')[0]!,
-    lang,
-    rtl: RTL.includes(lang),
-    date: FIRST_DATE + i * DATE_STEP,
-    byline: '',
-    tags: [],
-    link: '',
-    translationOf: null,
-    replaces: null,
-    layers: [{ kind: LAYER.text, size: 1, digest: new Uint8Array(32), mediaType: '' }],
-  };
-  return encodeRecord(record).head;
-}
-
-function textLayer(article: Article): Uint8Array {
+/** As the pack's tool sees it; dates are made up, for a dictionary knows none. */
+function inCorpus(lang: string, article: Article): CorpusArticle {
+  const { title = null, summary = null } = article;
   const paragraphs = paragraphsOf({ ...article, title: null, summary: null });
-  return encodeBlocks(paragraphs.map((value) => ({ type: 'paragraph', children: [{ type: 'text', value }] })));
+  return { lang, title, summary, date: null, paragraphs, source: '' };
 }
 
 function paragraphsOf({ title, summary, body, segments }: Article): string[] {

@@ -9,7 +9,10 @@ import { engineParts } from './engine.ts';
 export { engineParts, engineScript } from './engine.ts';
 
 /** The style of the page, on one line. */
-export const pageCss = readFileSync(new URL('../src/page.css', import.meta.url), 'utf8')
+export const pageCss = ['page.css', 'screens.css']
+  .map((name) => readFileSync(new URL(`../src/${name}`, import.meta.url), 'utf8'))
+  .join(' ')
+  .replace(/\/\*.*?\*\//gs, '')
   .replace(/\s+/g, ' ')
   .trim();
 

@@ -11,7 +11,7 @@ import {
   type TreePath,
 } from '@pappus/core';
 import { openZip, readHtml } from '@pappus/transports';
-import { SLICE_MS } from './slices.ts';
+import { pauses, type Pause } from './slices.ts';
 
 /** Octets of one file that a page takes, at most: a phone has to hold all of it. */
 export const ADD_BYTES_MAX = 64 * 2 ** 20;
@@ -77,19 +77,6 @@ async function offer(library: Library, { path, read }: Part, pause: Pause): Prom
   } catch (error) {
     return outcomeOf(error);
   }
-}
-
-/** Lets the page draw when it is time; true when it did. */
-type Pause = () => Promise<boolean>;
-
-function pauses(): Pause {
-  let sliceEnd = performance.now() + SLICE_MS;
-  return async () => {
-    if (performance.now() < sliceEnd) return false;
-    await new Promise((resolve) => setTimeout(resolve));
-    sliceEnd = performance.now() + SLICE_MS;
-    return true;
-  };
 }
 
 /** The files of a container; what is wrong with the container itself is noted as that of no path. */

@@ -3,8 +3,8 @@ import type { PostReport } from '@pappus/core';
 import { elementOf, nodesOf } from './dom.ts';
 import { headline } from './headline.ts';
 import type { Page } from './page.ts';
-import { ago, fill } from './say.ts';
-import { listed, standingOf } from './standing.ts';
+import { fill } from './say.ts';
+import { ageOf, listed, standingOf } from './standing.ts';
 import { h, type Child } from './tree.ts';
 import type { Words } from './words/words.ts';
 
@@ -18,16 +18,14 @@ export function listScreen(page: Page): Child[] {
 
 function header({ report, posts, faults, words, now }: Page): Child {
   const { whole, count, gaps } = standingOf(posts, words);
-  const { name, signedAt, nextBy, evidence } = report;
+  const { since, overdue } = ageOf(report, now, words);
+  const { name, signedAt, evidence } = report;
   const signed = [
     h('span', { class: evidence.length > 0 ? 'care' : 'good' }, fill(words.signedBy, words, { name })),
     h('span', { class: whole ? '' : 'care' }, count),
-    h('span', null, fill(words.signed, words, { ago: ago(signedAt ?? 0, now, words.lang) })),
+    h('span', null, since),
   ];
-  const warnings = [
-    nextBy !== null && nextBy < now && fill(words.overdue, words, { ago: ago(nextBy, now, words.lang) }),
-    evidence.length > 0 && words.evidence,
-  ];
+  const warnings = [overdue, evidence.length > 0 && words.evidence];
   return h(
     'header',
     null,

@@ -16,10 +16,11 @@ const isWithinProgram = (): boolean => 'TelegramWebview' in globalThis || /; wv\
 export function passScreen(page: Page): Child[] {
   const { words, shell } = page;
   const place = elementOf(h('div'));
-  void shell.parts().then((parts) => {
+  const choose = (parts: Awaited<ReturnType<typeof shell.parts>>): void => {
     const body = (library: Page['library']): string => staticBody(library, words);
     place.append(...nodesOf(chooser(page, new PassOn(page.library, { ...parts, ...own(words), body }))));
-  });
+  };
+  shell.parts().then(choose, () => place.append(words.passNot));
   return [h('h2', null, words.passOn), h('p', { class: 'warning' }, words.passRisk), place];
 }
 

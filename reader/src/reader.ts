@@ -113,7 +113,7 @@ export class Reader {
     const link = (event.target as Element).closest<HTMLAnchorElement>('a[href^="#"]');
     if (!link || event.button > 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    this.#step(decodeURIComponent(link.hash.slice(1)));
+    this.#step(nameIn(link.hash));
   }
 
   #step(name: string): void {
@@ -127,11 +127,11 @@ export class Reader {
   }
 
   #arrive(state: unknown): void {
-    const asked = decodeURIComponent(location.hash.slice(1));
+    const asked = nameIn(location.hash);
     const [name, depth] = Array.isArray(state) ? (state as [string, number]) : [asked, 0];
     this.#depth = depth;
     this.#draw(name);
-    if (asked === '') return;
+    if (location.hash === '') return;
     try {
       history.replaceState([name, depth], '', location.href.replace(/#.*/, ''));
     } catch {
@@ -168,6 +168,15 @@ export class Reader {
       kind === 'tag' ? tagScreen(of, page) : kind === 'post' ? postScreen(Number(of), page) : SCREENS[name]?.(page);
     if (screen === undefined) return null;
     return [h('p', { class: 'step back' }, h('a', { href: '#' }, page.words.back)), screen];
+  }
+}
+
+/** What an address names; whoever wrote it may have written anything. */
+function nameIn(hash: string): string {
+  try {
+    return decodeURIComponent(hash.slice(1));
+  } catch {
+    return '';
   }
 }
 

@@ -40,6 +40,11 @@ export function languageName(tag: string): string {
   return (locale && new Intl.DisplayNames([locale], { type: 'language' }).of(locale)) ?? tag;
 }
 
+/** Letters to compare with others, four at a time. */
+export function inFours(letters: string): string {
+  return letters.replace(/.{4}(?=.)/g, '$& ');
+}
+
 /** Octets as a person says them: `12 kB`, `1.3 MB`, in the digits of the language. */
 export function sizeOf(bytes: number, lang: string): string {
   const isLarge = bytes >= 1e6;

@@ -1,6 +1,6 @@
 /** What the head of the page and each headline say beside their words, with and without the engine alike. */
-import type { PostReport } from '@pappus/core';
-import { day, fill } from './say.ts';
+import type { LibraryReport, PostReport } from '@pappus/core';
+import { ago, day, fill } from './say.ts';
 import type { Words } from './words/words.ts';
 
 export interface Standing {
@@ -24,6 +24,20 @@ export function standingOf(posts: readonly PostReport[], words: Words): Standing
       ...(headlines > 0 ? [fill(words.headlinesOnly, words, { count: headlines })] : []),
       ...(missing > 0 ? [fill(words.missing, words, { count: missing })] : []),
     ],
+  };
+}
+
+/** How old it is, and what is to be said where the next edition should have come; null where it is not late. */
+export function ageOf(
+  { signedAt, nextBy }: LibraryReport,
+  now: number,
+  words: Words,
+): { since: string; overdue: string | null } {
+  const sentence = (template: string, then: number): string =>
+    fill(template, words, { ago: ago(then, now, words.lang) });
+  return {
+    since: sentence(words.signed, signedAt ?? 0),
+    overdue: nextBy !== null && nextBy < now ? sentence(words.overdue, nextBy) : null,
   };
 }
 

@@ -2,7 +2,7 @@
  * What a page shows before and without its engine: the same headlines, and for viewers that run no scripts the
  * beginnings of the newest texts. It is made from a verified library, and says itself that nothing was checked.
  */
-import { describeLibrary, postsOf, type Block, type Library, type PostReport } from '@pappus/core';
+import { describeLibrary, encodeUtf8, postsOf, type Block, type Library, type PostReport } from '@pappus/core';
 import { plainText } from './blocks.ts';
 import { headline } from './headline.ts';
 import { day, fill } from './say.ts';
@@ -70,7 +70,7 @@ function leadOf(blocks: readonly Block[]): string[] {
   for (const block of blocks) {
     if (block.type !== 'paragraph') break;
     const text = plainText([block])[0]!;
-    const bytes = octets(text).length;
+    const bytes = encodeUtf8(text).length;
     if (bytes > room) return lead.length > 0 ? lead : [cut(text, room)];
     room -= bytes;
     lead.push(text);
@@ -80,11 +80,7 @@ function leadOf(blocks: readonly Block[]): string[] {
 
 /** Ends between two words. A word longer than all the room is cut between two code points. */
 function cut(text: string, bytes: number): string {
-  const fits = new TextDecoder().decode(octets(text).subarray(0, bytes)).replace(/\uFFFD+$/, '');
+  const fits = new TextDecoder().decode(encodeUtf8(text).subarray(0, bytes)).replace(/\uFFFD+$/, '');
   const end = fits.lastIndexOf(' ');
   return `${end > 0 ? fits.slice(0, end) : fits} …`;
-}
-
-function octets(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
 }

@@ -1,7 +1,7 @@
 /** How it is known what is shown: in plain words first, the proof one tap deeper. And what it cannot do. */
 import type { Page } from './page.ts';
-import { ago, day, fill } from './say.ts';
-import { standingOf } from './standing.ts';
+import { day, fill, inFours } from './say.ts';
+import { ageOf, standingOf } from './standing.ts';
 import { h, type Child } from './tree.ts';
 import type { Words } from './words/words.ts';
 
@@ -19,17 +19,16 @@ export function howScreen(page: Page): Child[] {
   ];
 }
 
-function signs({ report: { name, signedAt, nextBy }, posts, words, now }: Page): Child[] {
+function signs({ report, posts, words, now }: Page): Child[] {
+  const { name, signedAt } = report;
   const { whole, count, gaps } = standingOf(posts, words);
+  const { since, overdue } = ageOf(report, now, words);
   if (signedAt === null) return [h('li', { class: 'care' }, words.unsigned)];
-  const since = fill(words.signed, words, { ago: ago(signedAt, now, words.lang) });
   return [
     h('li', { class: 'good' }, fill(words.signedBy, words, { name })),
     h('li', { class: whole ? 'good' : 'care' }, [count, ...(whole ? [words.whole] : gaps)].join(' · ')),
-    h('li', { class: nextBy !== null && nextBy < now ? 'care' : '' }, `${since} · ${day(signedAt, words.lang)}`),
-    nextBy !== null &&
-      nextBy < now &&
-      h('li', { class: 'care' }, fill(words.overdue, words, { ago: ago(nextBy, now, words.lang) })),
+    h('li', { class: overdue && 'care' }, `${since} · ${day(signedAt, words.lang)}`),
+    overdue && h('li', { class: 'care' }, overdue),
   ];
 }
 
@@ -37,7 +36,7 @@ function proof({ report, words }: Page): Child[] {
   const number = (value: number | null): string => value?.toLocaleString(words.lang) ?? '–';
   const date = (seconds: number | null): string => (seconds === null ? '–' : day(seconds, words.lang));
   const facts: [string, string][] = [
-    [words.channelId, report.channelId.replace(/.{4}(?=.)/g, '$& ')],
+    [words.channelId, inFours(report.channelId)],
     [words.edition, number(report.edition)],
     [words.entries, number(report.size)],
     [words.signedOn, date(report.signedAt)],

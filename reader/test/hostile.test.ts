@@ -1,41 +1,11 @@
 /** A hostile newsroom: markup, scripts, addresses and control characters in every field are only ever words. */
 import type { Page } from 'playwright';
 import { describe, expect } from 'vitest';
-import { encodeUtf8, type Block, type Inline, type NewPost } from '@pappus/core';
-import { NamedNewsroom, fullPost, pageOf } from './channel.ts';
+import { NamedNewsroom, pageOf } from './channel.ts';
 import { checked, pageTest, useChromium, type Opened } from './chromium.ts';
-import { HOSTILE } from './hostile.ts';
+import { HOSTILE, hostilePost } from './hostile.ts';
 
 const open = useChromium();
-
-const text = (value: string): Inline => ({ type: 'text', value });
-
-/** The payload in each place of a text. */
-function blocksWith(payload: string): Block[] {
-  const children = [text(payload)];
-  return [
-    { type: 'paragraph', children },
-    { type: 'heading', depth: 4, children: [{ type: 'emphasis', children }] },
-    { type: 'list', start: 0, children: [[{ type: 'paragraph', children: [{ type: 'strong', children }] }]] },
-    { type: 'blockquote', children: [{ type: 'paragraph', children: [{ type: 'inlineCode', value: payload }] }] },
-    { type: 'code', value: payload },
-    { type: 'table', header: 1, rows: [[children], [children]] },
-    { type: 'figure', layer: 0, alt: payload, caption: children },
-    { type: 'paragraph', children: [{ type: 'link', url: payload, children }] },
-    { type: 'paragraph', children: [{ type: 'link', url: `https://example.test/${payload}`, children }] },
-    { type: 'paragraph', children: [{ type: 'span', lang: short(payload), children }] },
-  ];
-}
-
-/** As much as a language tag may hold. */
-function short(payload: string): string {
-  return encodeUtf8(payload).length <= 64 ? payload : 'en';
-}
-
-function hostilePost(payload: string): NewPost {
-  const fields = { byline: payload, tags: [payload], link: `https://example.test/${payload}` };
-  return fullPost({ title: payload, summary: payload, lang: short(payload), text: blocksWith(payload) }, fields);
-}
 
 /** Our policy is a second wall: the first must hold without it. */
 function withoutPolicy(html: string): string {

@@ -1,4 +1,6 @@
 /** Strings that have run, leaked or lied in some page when it took them for more than words. */
+import { encodeUtf8, type Block, type Inline, type NewPost } from '@pappus/core';
+import { fullPost } from './channel.ts';
 
 const RUN = 'globalThis.__xss=1';
 const ASK = 'https://leak.test/x';
@@ -87,3 +89,31 @@ const LIES = [
 
 /** All of them. Half a surrogate pair is no text of the format: it is tried on its own. */
 export const HOSTILE: readonly string[] = [...SCRIPTS, ...HANDLERS, ...ADDRESSES, ...LEAKS, ...LIES];
+
+/** As many octets of a string as a field may have. */
+function within(text: string, bytes: number): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true })
+    .decode(encodeUtf8(text).subarray(0, bytes))
+    .replace(/\uFFFD+$/, '');
+}
+
+/** A post with the string in every field of its record and in each place of its text. */
+export function hostilePost(payload: string): NewPost {
+  const children: Inline[] = [{ type: 'text', value: payload }];
+  const link = `https://example.test/${within(payload, 900)}`;
+  const lang = within(payload, 60);
+  const text: Block[] = [
+    { type: 'paragraph', children },
+    { type: 'heading', depth: 4, children: [{ type: 'emphasis', children }] },
+    { type: 'list', start: 0, children: [[{ type: 'paragraph', children: [{ type: 'strong', children }] }]] },
+    { type: 'blockquote', children: [{ type: 'paragraph', children: [{ type: 'inlineCode', value: payload }] }] },
+    { type: 'code', value: payload },
+    { type: 'table', header: 1, rows: [[children], [children]] },
+    { type: 'figure', layer: 0, alt: payload, caption: children },
+    { type: 'paragraph', children: [{ type: 'link', url: within(payload, 900), children }] },
+    { type: 'paragraph', children: [{ type: 'link', url: link, children }] },
+    { type: 'paragraph', children: [{ type: 'span', lang, children }] },
+  ];
+  const [title, summary, byline] = [within(payload, 250), within(payload, 900), within(payload, 120)];
+  return fullPost({ title, summary, lang, text }, { byline, tags: [within(payload, 100)], link });
+}

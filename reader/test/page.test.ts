@@ -152,6 +152,13 @@ describe('moving about', () => {
     expect(await page.locator('.headlines > li').count()).toBe(3);
   });
 
+  pageTest('an address that is none shows the headlines', async () => {
+    const opened = await open(await genuine(), { hash: '#%E0%A4%A' });
+    const page = await checked(opened);
+    expect(await page.locator('.headlines strong').allTextContents()).toEqual([...TITLES].reverse());
+    expect([page.url().includes('#'), opened.errors]).toEqual([false, []]);
+  });
+
   pageTest('by finger: everything to touch is 44 pixels high', async () => {
     const page = await checked(await open(await pageOf(courier('fa'))));
     const low = () =>

@@ -4,7 +4,7 @@ import { elementOf } from '../dom.ts';
 import { form } from '../form.ts';
 import { addressOf } from '../keep/addresses.ts';
 import { Fetching } from '../keep/fetching.ts';
-import { fill, languageName } from '../say.ts';
+import { fill, inFours, languageName } from '../say.ts';
 import { limitsScreen } from '../trust.ts';
 import { h, type Child } from '../tree.ts';
 import { APP_LANGUAGES } from '../words/app-words.ts';
@@ -149,7 +149,7 @@ export function unknownChannel(app: App, library: Library, follow: () => Promise
     h('header', null, h('h1', null, h('bdi', null, root.name))),
     h('main', null, [
       h('p', null, say.compareId),
-      h('p', null, h('bdi', { class: 'code' }, channelId.replace(/.{4}(?=.)/g, '$& '))),
+      h('p', null, h('bdi', { class: 'code' }, inFours(channelId))),
       h('p', { class: 'hint' }, words.proves),
       h('p', { class: 'choices' }, [
         h('button', { class: 'main follow', onclick: () => void follow() }, say.follow),

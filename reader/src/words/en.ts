@@ -59,6 +59,8 @@ export const en: Words = {
   share: 'Share …',
   save: 'Save as a file',
   saved: 'Saved among your downloads: {name}',
+  passNot:
+    'What a page is made of cannot be fetched now. Nothing is lost. Open the app where its address can be reached, and try again.',
   savedNot: 'This viewer cannot save files. Open the page in a browser and try again; nothing is lost.',
   listen: 'Listen',
   stop: 'Stop',

@@ -57,6 +57,7 @@ export interface Words {
   share: string;
   save: string;
   saved: string;
+  passNot: string;
   savedNot: string;
   /** One post. */
   listen: string;

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect } from 'vitest';
-import { encodeUtf8, type Block, type NewPost } from '@pappus/core';
-import { NamedNewsroom, fullPost, pageOf } from '../channel.ts';
+import { NamedNewsroom, pageOf } from '../channel.ts';
+import { hostilePost } from '../hostile.ts';
 import { useEngines } from './tests.ts';
 
 const engineTest = useEngines();
@@ -21,29 +21,6 @@ function strings(): string[] {
   const lines = lists.flatMap((name) => readFileSync(join(fixtures, 'xss', name), 'utf8').split(/\r?\n/));
   const naughty = JSON.parse(readFileSync(join(fixtures, 'blns/blns.json'), 'utf8')) as string[];
   return [...new Set([...lines, ...naughty])].filter((line) => !/\p{Surrogate}/u.test(line));
-}
-
-/** As many octets as a field may have. */
-function within(text: string, bytes: number): string {
-  return new TextDecoder().decode(encodeUtf8(text).subarray(0, bytes)).replace(/\uFFFD+$/, '');
-}
-
-function postOf(payload: string): NewPost {
-  const children = [{ type: 'text', value: payload } as const];
-  const text: Block[] = [
-    { type: 'paragraph', children },
-    { type: 'heading', depth: 4, children: [{ type: 'emphasis', children }] },
-    { type: 'list', start: 0, children: [[{ type: 'paragraph', children: [{ type: 'strong', children }] }]] },
-    { type: 'blockquote', children: [{ type: 'paragraph', children: [{ type: 'inlineCode', value: payload }] }] },
-    { type: 'code', value: payload },
-    { type: 'table', header: 1, rows: [[children], [children]] },
-    { type: 'figure', layer: 0, alt: payload, caption: children },
-    { type: 'paragraph', children: [{ type: 'link', url: `https://example.test/${within(payload, 900)}`, children }] },
-    { type: 'paragraph', children: [{ type: 'span', lang: within(payload, 60), children }] },
-  ];
-  const [title, summary, byline] = [within(payload, 250), within(payload, 900), within(payload, 120)];
-  const fields = { byline, tags: [within(payload, 60)], link: `https://example.test/${within(payload, 900)}` };
-  return fullPost({ title, summary, lang: within(payload, 60), text }, fields);
 }
 
 const POLICY = /<meta http-equiv="Content-Security-Policy"[^>]*>/;
@@ -77,7 +54,7 @@ engineTest(`${all.length} strings are only ever words`, async (tab) => {
   expect(all.length).toBeGreaterThan(1_300);
   for (let at = 0; at < all.length; at += POSTS_A_PAGE) {
     const some = all.slice(at, at + POSTS_A_PAGE);
-    const html = (await pageOf(new NamedNewsroom('Hostile', 'en').print(some.map(postOf)))).replace(POLICY, TRAP);
+    const html = (await pageOf(new NamedNewsroom('Hostile', 'en').print(some.map(hostilePost)))).replace(POLICY, TRAP);
     const path = join(folder, `${tab.engine}.html`);
     writeFileSync(path, html);
     const { href } = pathToFileURL(path);
@@ -91,7 +68,7 @@ engineTest(`${all.length} strings are only ever words`, async (tab) => {
 });
 
 engineTest('a string that did become markup would be seen', async (tab) => {
-  const html = (await pageOf(new NamedNewsroom('Hostile', 'en').print(all.slice(0, 3).map(postOf)))).replace(
+  const html = (await pageOf(new NamedNewsroom('Hostile', 'en').print(all.slice(0, 3).map(hostilePost)))).replace(
     POLICY,
     TRAP,
   );
