@@ -47,7 +47,7 @@ const OPEN_ALL = `(() => {
   return [shown, odd];
 })()`;
 
-const POSTS_A_PAGE = 300;
+const POSTS_A_PAGE = 200;
 const all = strings();
 
 engineTest(`${all.length} strings are only ever words`, async (tab) => {
