@@ -62,11 +62,11 @@ async function gatherFiles(shelf: ListedShelf, where: string, offer: Offer, prog
 
 async function gatherMirrors(
   library: Library,
-  { where, shelf }: OpenedMirrors,
+  { where, shelf, atOnce }: OpenedMirrors,
   offer: Offer,
   progress: Progress,
 ): Promise<void> {
-  const asking = new Asking(library, shelf, { offer, progress: (asked) => progress.at(asked, null) });
+  const asking = new Asking(library, shelf, { offer, atOnce, progress: (asked) => progress.at(asked, null) });
   await asking.askForNews();
   await asking.askForRest();
   const [failure] = asking.failures;

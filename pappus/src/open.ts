@@ -1,9 +1,12 @@
 /** Opens whatever a user names (folder, newsroom, library, ZIP, HTML file, URL) as a shelf of tree files. */
+import { getServers } from 'node:dns';
 import { open, readFile, stat } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { Refused } from '@pappus/core';
 import { Failover, HttpShelf, MemoryShelf, readHtml, type ListedShelf } from '@pappus/transports';
-import { FolderShelf, askOnNewConnection, openZipFile } from '@pappus/transports/node';
+import { DnsShelf, RESOLVERS_MAX, Resolver, askByHttps, zoneName } from '@pappus/transports/dns';
+import { FolderShelf, askByTcp, askByUdp, askOnNewConnection, openZipFile } from '@pappus/transports/node';
 import { wordsFor } from '@pappus/reader/words';
 import { UserError } from './terminal.ts';
 
@@ -19,6 +22,8 @@ export interface OpenedMirrors {
   kind: 'mirrors';
   where: string;
   shelf: Failover;
+  /** Files that are asked for at a time. */
+  atOnce: number;
   close(): Promise<void>;
 }
 
@@ -26,11 +31,14 @@ export type Opened = OpenedFiles | OpenedMirrors;
 
 const HTML_BYTES_MAX = 512 * 2 ** 20;
 const SHORT_BREATH_BYTES = 12_288;
+const MIRROR_FILES_AT_ONCE = 6;
+/** Blocks of many files are asked for in one row, as often as the resolvers bear. */
+const ZONE_FILES_AT_ONCE = 64;
 const ZIP_MAGIC = 'PK\u0003\u0004';
 
 /** @throws UserError when it is not there or is nothing that carries a channel. */
 export async function openSource(where: string): Promise<Opened> {
-  if (isUrl(where)) return openMirrors([where], false);
+  if (isUrl(where) || isZone(where)) return openAsked([where], { shortBreath: false, resolvers: [], channelId: null });
   const found = await stat(where).catch(() => null);
   if (!found) throw new UserError(`${where} is not here. Check the name; nothing was changed.`);
   if (found.isDirectory()) return openFolder(where);
@@ -48,14 +56,52 @@ export function isUrl(where: string): boolean {
   return /^https?:\/\//i.test(where);
 }
 
+export function isZone(where: string): boolean {
+  return /^dns:/i.test(where);
+}
+
+/** How what is not a file is asked. */
+export interface AskOptions {
+  /** At most 12 KB a connection, for networks that freeze longer ones. */
+  shortBreath: boolean;
+  /** Addresses of resolvers, or of their pages for DNS over HTTPS; those of the system when empty. */
+  resolvers: readonly string[];
+  channelId: string | null;
+}
+
 /**
- * Several mirrors of one channel as one source: whichever answers best is asked, and one that lies is left.
- * `shortBreath`: at most 12 KB a connection, for networks that freeze longer ones.
+ * Mirrors (`http…`) and zones (`dns:…`) of one channel as one source: whichever answers best is asked, and one that
+ * lies is left. @throws UserError for a zone or resolver that is none.
  */
-export function openMirrors(urls: readonly string[], shortBreath: boolean): Opened {
-  const options = shortBreath ? { pieceBytes: SHORT_BREATH_BYTES, ask: askOnNewConnection } : {};
-  const shelf = new Failover(urls.map((url) => new HttpShelf(url, options)));
-  return { where: urls.join(' '), kind: 'mirrors', shelf, close: async () => {} };
+export function openAsked(wheres: readonly string[], options: AskOptions): OpenedMirrors {
+  const zones = wheres.filter(isZone).map((where) => openZone(where.slice(4), options));
+  const http = options.shortBreath ? { pieceBytes: SHORT_BREATH_BYTES, ask: askOnNewConnection } : {};
+  const mirrors = wheres.filter((where) => !isZone(where)).map((url) => new HttpShelf(url, http));
+  const close = async (): Promise<void> => zones.forEach((zone) => zone.close());
+  const atOnce = zones.length > 0 ? ZONE_FILES_AT_ONCE : MIRROR_FILES_AT_ONCE;
+  return { where: wheres.join(' '), kind: 'mirrors', shelf: new Failover([...mirrors, ...zones]), atOnce, close };
+}
+
+function openZone(zone: string, { resolvers, channelId }: AskOptions): DnsShelf {
+  const addresses = resolvers.length > 0 ? resolvers : getServers();
+  if (zoneName(zone) === null) throw new UserError(`"${zone}" is no zone. Write for instance dns:n.example.org.`, 2);
+  if (addresses.length === 0 || addresses.length > RESOLVERS_MAX)
+    throw new UserError(`${addresses.length} resolvers are named. Give 1 to ${RESOLVERS_MAX} with --resolver.`, 2);
+  return new DnsShelf({ zone, channelId, resolvers: addresses.map(resolverOf) });
+}
+
+/** `9.9.9.9`, `9.9.9.9:5353`, `[2620:fe::fe]:53` or `https://…/dns-query`. */
+function resolverOf(text: string): Resolver {
+  if (isUrl(text)) return new Resolver({ name: new URL(text).host, stream: askByHttps(text) });
+  const [, bracketed, plain, port = '53'] = /^(?:\[(.+)\]|([^:]+|[^:]+:.*:[^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const address = bracketed ?? plain ?? text;
+  if (isIP(address) === 0 || Number(port) > 65_535)
+    throw new UserError(`"${text}" is no resolver. Write an address such as 192.0.2.53 or 192.0.2.53:5353.`, 2);
+  return new Resolver({
+    name: text,
+    datagram: askByUdp(address, Number(port)),
+    stream: askByTcp(address, Number(port)),
+  });
 }
 
 /** A newsroom's folder keeps its tree inside. */

@@ -4,6 +4,7 @@ import { NewsroomError } from '@pappus/newsroom';
 import { addAdopt } from './commands/adopt.ts';
 import { addApp } from './commands/app.ts';
 import { addCorrect } from './commands/correct.ts';
+import { addDns } from './commands/dns.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
 import { addInit } from './commands/init.ts';
@@ -38,6 +39,7 @@ for (const add of [
   addRead,
   addMirror,
   addApp,
+  addDns,
 ]) {
   add(program);
 }

@@ -3,3 +3,5 @@ export { FolderShelf, replaceFile } from './folder.ts';
 export { askOnNewConnection } from './http.ts';
 export { startMirror, type Mirror, type MirrorOptions, type MirrorPage } from './mirror.ts';
 export { openZipFile, writeZipFile, type ZipFile } from './zip-file.ts';
+export { askByTcp, askByUdp } from './dns/exchange.ts';
+export { serveDns, type DnsServer } from './dns/server.ts';

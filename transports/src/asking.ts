@@ -12,6 +12,8 @@ export interface AskingOptions {
   progress?: (asked: number) => void;
   /** Stops before the next questions. */
   signal?: AbortSignal;
+  /** Files asked for at a time; 6 unless given. */
+  atOnce?: number;
 }
 
 const ASK_AT_ONCE = 6;
@@ -53,9 +55,10 @@ export class Asking {
 
   /** These, a few at a time. Throws the reason of `signal` only. */
   async askFor(paths: readonly TreePath[]): Promise<void> {
-    for (let at = 0; at < paths.length; at += ASK_AT_ONCE) {
+    const { atOnce = ASK_AT_ONCE } = this.#options;
+    for (let at = 0; at < paths.length; at += atOnce) {
       this.#options.signal?.throwIfAborted();
-      const some = paths.slice(at, at + ASK_AT_ONCE);
+      const some = paths.slice(at, at + atOnce);
       for (const path of some) this.#asked.add(path);
       await Promise.all(some.map((path) => this.#ask(path)));
       this.#options.progress?.(this.#asked.size);
@@ -66,11 +69,12 @@ export class Asking {
   async #ask(path: TreePath): Promise<void> {
     const limit = { bytes: maxBytes(path), signal: AbortSignal.timeout(READ_TIMEOUT_MS) };
     try {
-      if (isMutable(path)) {
-        for (const bytes of await this.shelf.readAll(path, limit)) this.#judge(path, bytes);
-        return;
-      }
       for (let tries = 0; tries < TRIES_MAX; tries++) {
+        if (isMutable(path)) {
+          const verdicts = (await this.shelf.readAll(path, limit)).map((bytes) => this.#judge(path, bytes));
+          if (verdicts.length === 0 || verdicts.includes(true)) return;
+          continue;
+        }
         const bytes = await this.shelf.read(path, limit);
         if (bytes === null || this.#judge(path, bytes)) return;
       }

@@ -102,6 +102,7 @@ export class Failover implements Shelf {
   report(path: TreePath, good: boolean, bytes?: Uint8Array): void {
     const givers = (bytes ? this.#giversOfBytes.get(bytes) : this.#givers.get(path)) ?? [];
     for (const member of givers) {
+      member.shelf.report?.(path, good, bytes);
       if (good) member.score.proved(this.#clock.now());
       else this.#refute(path, member);
     }

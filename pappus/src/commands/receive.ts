@@ -3,7 +3,7 @@ import { Refused } from '@pappus/core';
 import { wordsFor } from '@pappus/reader/words';
 import { gather, type Verdict } from '../gather.ts';
 import { LibraryFolder } from '../library-folder.ts';
-import { isUrl, openMirrors, openSource, type Opened } from '../open.ts';
+import { isUrl, isZone, openAsked, openSource, type Opened } from '../open.ts';
 import { isComplete, jsonReport, reportOn, sayReport } from '../report.ts';
 import { EXIT, UserError, note, sayJson } from '../terminal.ts';
 
@@ -11,6 +11,7 @@ interface Options {
   library: string;
   channelId?: string;
   shortBreath?: true;
+  resolver: string[];
   json?: true;
 }
 
@@ -19,22 +20,26 @@ export function addReceive(program: Command): void {
     .command('receive')
     .summary('take news from anywhere into a library')
     .description('Merges folders, ZIPs, HTML files and mirrors into one verified copy, in any order.')
-    .argument('<what...>', 'folders, ZIPs, HTML files or URLs')
+    .argument('<what...>', 'folders, ZIPs, HTML files, URLs of mirrors, or dns:<zone>')
     .requiredOption('--library <folder>', 'where the verified copy is kept')
     .option('--channel-id <id>', 'the channel to accept; else the first one received')
     .option('--short-breath', 'at most 12 KB a connection, where longer ones are frozen')
+    .option('--resolver <address...>', 'whom to ask for dns: zones, instead of the system\u2019s resolvers', [])
     .option('--json', 'the answer for programs')
     .addHelpText('after', '\nExample:\n  $ pappus receive friday.zip http://mirror.example/ --library ~/news\n')
     .action(receive);
 }
 
-async function receive(what: string[], { library: folder, channelId, shortBreath, json }: Options): Promise<void> {
+async function receive(what: string[], options: Options): Promise<void> {
+  const { library: folder, channelId, shortBreath, resolver: resolvers, json } = options;
   const opened = await LibraryFolder.open(folder, channelId ?? null);
   const verdicts: Verdict[] = [];
   const failures: string[] = [];
-  const urls = what.filter(isUrl);
-  const sources = what.filter((where) => !isUrl(where)).map((where) => () => openSource(where));
-  if (urls.length > 0) sources.push(async () => openMirrors(urls, shortBreath === true));
+  const isAsked = (where: string): boolean => isUrl(where) || isZone(where);
+  const asked = what.filter(isAsked);
+  const sources = what.filter((where) => !isAsked(where)).map((where) => () => openSource(where));
+  const ask = { shortBreath: shortBreath === true, resolvers, channelId: channelId ?? null };
+  if (asked.length > 0) sources.push(async () => openAsked(asked, ask));
   for (const open of sources) {
     const failure = await receiveOne(opened, open, verdicts);
     if (failure) failures.push(failure);

@@ -1,0 +1,198 @@
+/**
+ * Gets blocks through resolvers. Each question is asked again, of the resolver that is worth most at the time, until
+ * an answer holds; no question ends at its first answer, for whoever injects answers is first.
+ */
+import { linkedController, type Clock } from '../clock.ts';
+import { concatBytes } from '@pappus/core';
+import { blockLabel, piecesOf } from './names.ts';
+import { payloadOf } from './records.ts';
+import type { Attempt, Form, Resolver, Trouble, Verdict } from './resolver.ts';
+
+/** A block that is wanted. */
+export interface WantedBlock {
+  label: string;
+  bytes: number;
+}
+
+/** Gives up a block after so many questions. */
+const ATTEMPTS_MAX = 24;
+/** An answer that says no counts as so many questions without one. */
+const NO_COUNTS = 2;
+/** Resolvers that serve what has expired do so only after they have tried for ten seconds. */
+const LAST_WAIT_MS = 12_000;
+/** One resolver is not asked for a name again so soon after it failed to find it. */
+const FAILED_MS = 1_000;
+const AT_ONCE = 64;
+/** Different answers kept for one piece; a forger could give them without end. */
+const CANDIDATES_MAX = 4;
+
+/** Asks until `done`: `ask` sends one round of questions to a resolver. */
+export async function persist(
+  resolvers: readonly Resolver[],
+  clock: Clock,
+  signal: AbortSignal,
+  ask: (resolver: Resolver, signal: AbortSignal) => Promise<Attempt>,
+): Promise<void> {
+  const { controller, release } = linkedController(signal);
+  const failedAt = new Map<Resolver, number>();
+  let [isTaken, attempts] = [false, 0];
+  let takeAny!: () => void;
+  const any = new Promise<void>((resolve) => (takeAny = resolve)).then(() => void (isTaken = true));
+  const aborted = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
+  try {
+    let last: Trouble = 'silent';
+    while (!isTaken && attempts < ATTEMPTS_MAX) {
+      const resolver = best(resolvers, failedAt, clock.now());
+      const asked = await Promise.race([ask(resolver, controller.signal), any, aborted]);
+      if (!asked) break;
+      void asked.taken.then(takeAny);
+      const late = clock.wait(resolver.retryMs, controller.signal).then((): Trouble => 'silent');
+      late.catch(() => {});
+      const outcome = await Promise.race([any, asked.trouble, late, aborted]);
+      if (!outcome) break;
+      last = outcome;
+      if (outcome === 'silent') resolver.silent();
+      else failedAt.set(resolver, clock.now());
+      attempts += outcome === 'failed' || outcome === 'absent' ? NO_COUNTS : 1;
+      if (!isTaken && outcome !== 'silent' && resolvers.length === 1) {
+        const pauseMs = outcome === 'failed' ? FAILED_MS : FAILED_MS / 4;
+        await Promise.race([any, clock.wait(pauseMs, controller.signal)]);
+      }
+    }
+    if (isTaken) return;
+    const end = clock.wait(LAST_WAIT_MS, controller.signal).then(() => 'end' as const);
+    end.catch(() => {});
+    if ((await Promise.race([any, end, aborted])) === 'end') throw new Error(`no resolver has it (${last})`);
+  } finally {
+    controller.abort(new Error('done'));
+    release();
+  }
+}
+
+/** The cheapest that has not just failed for this; else the cheapest. */
+function best(resolvers: readonly Resolver[], failedAt: Map<Resolver, number>, now: number): Resolver {
+  const cost = (resolver: Resolver): number => {
+    const recently = now - (failedAt.get(resolver) ?? -Infinity) < FAILED_MS;
+    return resolver.costMs() + (recently ? 60_000 : 0);
+  };
+  return resolvers.reduce((a, b) => (cost(b) < cost(a) ? b : a));
+}
+
+/** Blocks of one channel under one zone. */
+export class BlockFetcher {
+  readonly #zone: string;
+  readonly #resolvers: readonly Resolver[];
+  readonly #clock: Clock;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  /** Blocks that came, and those under way: files share them. */
+  readonly #blocks = new Map<string, Promise<Uint8Array>>();
+
+  constructor(zone: string, resolvers: readonly Resolver[], clock: Clock) {
+    this.#zone = zone;
+    this.#resolvers = resolvers;
+    this.#clock = clock;
+  }
+
+  /** The block, certified by its label. Throws when nobody gives it, or the reason of `signal`. */
+  block(channel: Uint8Array, wanted: WantedBlock, signal: AbortSignal): Promise<Uint8Array> {
+    const known = this.#blocks.get(wanted.label);
+    if (known) return known;
+    const coming = this.#fetch(channel, wanted, signal);
+    this.#blocks.set(wanted.label, coming);
+    coming.catch(() => this.#blocks.delete(wanted.label));
+    if (this.#blocks.size > BLOCKS_KEPT) this.#blocks.delete(this.#blocks.keys().next().value!);
+    return coming;
+  }
+
+  async #fetch(channel: Uint8Array, wanted: WantedBlock, signal: AbortSignal): Promise<Uint8Array> {
+    if (this.#running >= AT_ONCE) await new Promise<void>((go) => this.#waiting.push(go));
+    this.#running++;
+    try {
+      signal.throwIfAborted();
+      const want = new Want(channel, wanted);
+      await persist(this.#resolvers, this.#clock, signal, (resolver, within) => this.#ask(resolver, want, within));
+      return want.block!;
+    } finally {
+      this.#running--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** One round: the block, or those of its pieces that are still needed. */
+  async #ask(resolver: Resolver, want: Want, signal: AbortSignal): Promise<Attempt> {
+    const { form } = resolver;
+    const asked: Attempt[] = [];
+    for (const part of want.questions(form)) {
+      await resolver.bucket.turn(signal);
+      const question = { name: `${part.label}.${this.#zone}`, type: form.type };
+      asked.push(resolver.ask(question, (data) => part.judge(payloadOf(form.type, data, part.bytes)), signal));
+    }
+    return {
+      taken: form.pieces ? want.whole : asked[0]!.taken,
+      trouble: Promise.race(asked.map(({ trouble }) => trouble)),
+    };
+  }
+}
+
+const BLOCKS_KEPT = 512;
+
+interface Part {
+  label: string;
+  bytes: number;
+  /** Whether these octets are what was asked for, as far as can be told. */
+  judge: (payload: Uint8Array | null) => Verdict;
+}
+
+/** What has come of one block. A piece cannot be certified alone: its candidates wait for those of the others. */
+class Want {
+  block: Uint8Array | null = null;
+  /** Resolves once the block is there. */
+  readonly whole: Promise<void>;
+  readonly #channel: Uint8Array;
+  readonly #wanted: WantedBlock;
+  readonly #pieces: Uint8Array[][];
+  #finish!: () => void;
+
+  constructor(channel: Uint8Array, wanted: WantedBlock) {
+    this.#channel = channel;
+    this.#wanted = wanted;
+    this.#pieces = piecesOf(wanted.label, wanted.bytes).map(() => []);
+    this.whole = new Promise((resolve) => (this.#finish = resolve));
+  }
+
+  questions(form: Form): Part[] {
+    const { label, bytes } = this.#wanted;
+    if (!form.pieces)
+      return [{ label, bytes, judge: (payload) => (payload && this.#holds(payload) ? 'holds' : 'false') }];
+    const parts = piecesOf(label, bytes).map((piece, i) => ({
+      ...piece,
+      judge: (payload: Uint8Array | null): Verdict => (payload ? this.#addPiece(i, payload) : 'false'),
+    }));
+    const missing = parts.filter((_, i) => this.#pieces[i]!.length === 0);
+    return missing.length > 0 ? missing : parts;
+  }
+
+  #holds(block: Uint8Array): boolean {
+    if (blockLabel(this.#channel, block) !== this.#wanted.label) return false;
+    this.block = block.slice();
+    this.#finish();
+    return true;
+  }
+
+  #addPiece(at: number, piece: Uint8Array): Verdict {
+    const candidates = this.#pieces[at]!;
+    if (candidates.length < CANDIDATES_MAX && !candidates.some((other) => other.join() === piece.join()))
+      candidates.push(piece.slice());
+    return this.#join(0, []) ? 'holds' : 'more';
+  }
+
+  /** Tries the candidates of each piece with those of the others. */
+  #join(at: number, before: Uint8Array[]): boolean {
+    if (at === this.#pieces.length) return this.#holds(concatBytes(...before));
+    return this.#pieces[at]!.some((piece) => this.#join(at + 1, [...before, piece]));
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * One recursive resolver: how to ask it, how often, and what it has been worth. It is not trusted: each answer is
+ * held against the name that was asked for, and an answer that fails does not end the waiting for one that holds.
+ */
+import { refusal } from '@pappus/core';
+import { systemClock, type Clock } from '../clock.ts';
+import { Bucket, PACE, type Pace } from './bucket.ts';
+import { RCODE, TYPE, UDP_BYTES, decodeMessage, encodeQuery, type Message, type Question } from './message.ts';
+import type { CarrierType } from './records.ts';
+
+/**
+ * Sends one query and gives every answer that comes to `take`, until that says yes or no other can come. Rejects when
+ * the way is broken, or with the reason of `signal`; what others than the one asked send is left out.
+ */
+export type Exchange = (query: Uint8Array, take: (answer: Uint8Array) => boolean, signal: AbortSignal) => Promise<void>;
+
+export interface ResolverOptions {
+  /** As it is named to the user. */
+  name: string;
+  /** By UDP. One of the two is needed. */
+  datagram?: Exchange;
+  /** By TCP or HTTPS, where nothing is cut short. */
+  stream?: Exchange;
+  pace?: Partial<Pace>;
+  clock?: Clock;
+}
+
+/** Why an answer is of no use. */
+export type Trouble = 'refused' | 'failed' | 'absent' | 'truncated' | 'false' | 'unreachable' | 'silent';
+
+/** In what kind of record to ask; `pieces`: for small answers. */
+export interface Form {
+  type: CarrierType;
+  pieces: boolean;
+}
+
+/** From the cheapest to the one that no network can do without. */
+export const FORMS: readonly Form[] = [
+  { type: TYPE.TXT, pieces: false },
+  { type: TYPE.HTTPS, pieces: false },
+  { type: TYPE.NULL, pieces: false },
+  { type: TYPE.TXT, pieces: true },
+  { type: TYPE.AAAA, pieces: true },
+];
+const FIRST_SMALL_FORM = FORMS.findIndex((form) => form.pieces);
+
+/** What the data of an answer are worth: `more` are good, but a better answer may still come. */
+export type Verdict = 'holds' | 'more' | 'false';
+export type Judge = (data: Uint8Array[]) => Verdict;
+
+/** One question under way. `trouble` resolves at the first sign that it goes wrong; `taken` once an answer holds. */
+export interface Attempt {
+  taken: Promise<void>;
+  trouble: Promise<Trouble>;
+}
+
+/** So many failures of a form that never worked, or that did, lead to the next one. */
+const FAILURES_OF_NEW_FORM = 2;
+const SILENCES_OF_NEW_FORM = 5;
+const FAILURES_OF_GOOD_FORM = 10;
+const RETRY_MS_MIN = 400;
+const RETRY_MS_MAX = 3_000;
+const FIRST_RETRY_MS = 700;
+const SLOWER_WITHIN_MS = 1_000;
+const SILENCES_BEFORE_SLOWER = 12;
+const LIE_FACTOR = 8;
+
+/** A resolver as the shelf uses it. */
+export class Resolver {
+  readonly name: string;
+  readonly bucket: Bucket;
+  readonly #options: ResolverOptions;
+  readonly #clock: Clock;
+  #edns = true;
+  #isStreamBroken = false;
+  #form = 0;
+  #hasFormWorked = false;
+  #failures = 0;
+  #silences = 0;
+  #latencyMs: number | null = null;
+  #worth = 1;
+  #lies = 0;
+
+  constructor(options: ResolverOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.bucket = new Bucket(this.#clock, { ...PACE, ...options.pace });
+  }
+
+  /** How it is asked at present. */
+  get form(): Form {
+    return FORMS[this.#form]!;
+  }
+
+  /** After so long without an answer the question is asked again. */
+  get retryMs(): number {
+    if (this.#latencyMs === null) return FIRST_RETRY_MS;
+    return Math.min(RETRY_MS_MAX, Math.max(RETRY_MS_MIN, 2 * this.#latencyMs));
+  }
+
+  /** Times that it gave what the newsroom never published. */
+  get lies(): number {
+    return this.#lies;
+  }
+
+  /** Milliseconds until a good answer, more or less; a liar comes after all others. */
+  costMs(): number {
+    const latencyMs = this.#latencyMs ?? FIRST_RETRY_MS / 2;
+    return (
+      (this.bucket.delayMs() + latencyMs) * (1 / (this.#worth * this.#worth)) * LIE_FACTOR ** Math.min(this.#lies, 8)
+    );
+  }
+
+  /** It gave something false; after two it is asked last. */
+  lied(): void {
+    this.#lies++;
+    this.#weigh(0);
+  }
+
+  /** Asks once. `judge` gets the data of the records that answer the question, and says whether they hold. */
+  ask(question: Question, judge: Judge, signal: AbortSignal): Attempt {
+    const began = this.#clock.now();
+    const { promise: taken, resolve: take } = deferred<void>();
+    const { promise: trouble, resolve: report } = deferred<Trouble>();
+    const read = (answer: Uint8Array): boolean => {
+      const found = this.#read(answer, question, judge);
+      if (found === 'holds' || found === 'more') {
+        this.#worked(this.#clock.now() - began);
+        if (found === 'holds') take();
+      } else if (found === 'truncated') {
+        this.#askAgainByStream(question, read, report, signal);
+      } else if (found !== 'another') {
+        report(this.#fails(found));
+      }
+      return found === 'holds';
+    };
+    const { datagram, stream } = this.#options;
+    this.#send(datagram ?? stream!, question, read, signal).catch(() => {
+      if (!signal.aborted) report(this.#fails('unreachable'));
+    });
+    return { taken, trouble };
+  }
+
+  /** The question went unanswered until it was asked again. */
+  silent(): void {
+    this.#silences++;
+    this.#weigh(0);
+    if (this.#silences >= SILENCES_BEFORE_SLOWER) this.bucket.slower(SLOWER_WITHIN_MS * 4);
+    if (!this.#hasFormWorked && this.#silences >= SILENCES_OF_NEW_FORM) this.#nextForm();
+  }
+
+  async #send(
+    exchange: Exchange,
+    question: Question,
+    read: (answer: Uint8Array) => boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const id = exchange === this.#options.stream && !this.#options.datagram ? 0 : randomId(); // RFC 8484 §4.1
+    const query = encodeQuery({ id, ...question, udpBytes: this.#edns ? UDP_BYTES : null });
+    await exchange(query, read, signal);
+  }
+
+  #askAgainByStream(
+    question: Question,
+    read: (answer: Uint8Array) => boolean,
+    report: (trouble: Trouble) => void,
+    signal: AbortSignal,
+  ): void {
+    const { stream } = this.#options;
+    if (!stream || this.#isStreamBroken) return report(this.#fails('truncated'));
+    this.#send(stream, question, read, signal).catch(() => {
+      if (signal.aborted) return;
+      this.#isStreamBroken = true;
+      report(this.#fails('truncated'));
+    });
+  }
+
+  #read(answer: Uint8Array, question: Question, judge: Judge): Trouble | Verdict | 'another' {
+    const message = refusal(() => decodeMessage(answer));
+    if (message instanceof Error) return 'false';
+    if (!isAnswerTo(message, question)) return 'another';
+    if (message.rcode === RCODE.FORMERR && this.#edns) {
+      this.#edns = false;
+      return 'failed';
+    }
+    if (message.rcode === RCODE.NXDOMAIN) return 'absent';
+    if (message.rcode === RCODE.SERVFAIL) return 'failed';
+    if (message.rcode !== RCODE.NOERROR) return 'refused';
+    if (message.isTruncated) return 'truncated';
+    const data = message.answers.filter(({ type, name }) => type === question.type && name === question.name);
+    if (data.length === 0) return 'absent';
+    return judge(data.map((record) => record.data));
+  }
+
+  #worked(latencyMs: number): void {
+    this.#latencyMs = this.#latencyMs === null ? latencyMs : this.#latencyMs + (latencyMs - this.#latencyMs) / 8;
+    this.#weigh(1);
+    this.#hasFormWorked = true;
+    this.#failures = this.#silences = 0;
+    this.bucket.good();
+  }
+
+  #fails(trouble: Trouble): Trouble {
+    if (trouble === 'false') this.#lies++;
+    this.#weigh(0);
+    this.#failures++;
+    if (trouble === 'refused' || trouble === 'failed') this.bucket.slower(SLOWER_WITHIN_MS);
+    const isTooLarge = trouble === 'truncated';
+    const most = this.#hasFormWorked && !isTooLarge ? FAILURES_OF_GOOD_FORM : FAILURES_OF_NEW_FORM;
+    if (trouble !== 'false' && this.#failures >= most) this.#nextForm(isTooLarge ? FIRST_SMALL_FORM : 0);
+    return trouble;
+  }
+
+  #nextForm(from = 0): void {
+    this.#form = Math.max((this.#form + 1) % FORMS.length, from);
+    this.#hasFormWorked = false;
+    this.#failures = this.#silences = 0;
+  }
+
+  #weigh(success: 0 | 1): void {
+    this.#worth = Math.max(0.05, this.#worth + (success - this.#worth) / 8);
+  }
+}
+
+/** Case is not kept on the way (0x20): `decodeMessage` has put it aside. */
+function isAnswerTo(message: Message, question: Question): boolean {
+  return message.isAnswer && message.question?.name === question.name && message.question.type === question.type;
+}
+
+function randomId(): number {
+  return crypto.getRandomValues(new Uint16Array(1))[0]!;
+}
+
+/** `Promise.withResolvers` is too young for the browsers we serve. */
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((done) => (resolve = done));
+  return { promise, resolve };
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { encodeBase32, type TreeFile, type TreePath } from '@pappus/core';
+import { Authority, DnsShelf, Resolver } from '../../src/dns/index.ts';
+import { describeShelf } from '../conformance.ts';
+import { largeTree } from '../tree-files.ts';
+import { CHANNEL, FAST, ZONE, inMemory, memoryResolver, zoneOf, type Way } from './zone.ts';
+
+const NEVER = new AbortController().signal;
+const channelId = encodeBase32(CHANNEL);
+
+function shelfOver(resolvers: Resolver[], id: string | null = channelId): DnsShelf {
+  return new DnsShelf({ zone: ZONE, channelId: id, resolvers, random: () => 0.5 });
+}
+
+describeShelf('a zone of DNS', async (files) => {
+  const shelf = shelfOver([memoryResolver(new Authority(zoneOf(files)))]);
+  return { shelf, stop: async () => shelf.close() };
+});
+
+describeShelf(
+  'a zone in addresses only',
+  async (files) => {
+    const authority = new Authority(zoneOf(files));
+    const isAddress = (query: Uint8Array): boolean => query[query.length - 14] === 28;
+    const refuse = (answer: Uint8Array, query: Uint8Array): Uint8Array[] => {
+      if (isAddress(query)) return [answer];
+      const refused = query.slice(0, query.length - 11);
+      refused.set([0x81, 0x85], 2);
+      refused.set([0, 0], 10);
+      return [refused];
+    };
+    const shelf = shelfOver([memoryResolver(authority, 'memory', { answers: refuse })]);
+    return { shelf, stop: async () => shelf.close() };
+  },
+  { runs: 3, files: 50 },
+);
+
+const tree: TreeFile[] = [
+  { path: 'head' as TreePath, bytes: new Uint8Array(5_000).map((_, i) => i * 7) },
+  ...largeTree(60),
+].filter((file, i, all) => all.findIndex(({ path }) => path === file.path) === i);
+
+async function readsAll(shelf: DnsShelf): Promise<void> {
+  for (const { path, bytes } of tree) {
+    expect(await shelf.read(path, { bytes: 200_000, signal: NEVER }), path).toEqual(bytes);
+  }
+  shelf.close();
+}
+
+/** Answers for a question with other data than it should have. */
+function forged(answer: Uint8Array): Uint8Array {
+  const bytes = answer.slice();
+  for (let i = bytes.length - 60; i < bytes.length - 11; i++) bytes[i]! ^= 0x55;
+  return bytes;
+}
+
+describe('between hostile resolvers', () => {
+  const through = (way: Way): Resolver => memoryResolver(new Authority(zoneOf(tree)), 'memory', way);
+
+  it('an injector that always answers first changes nothing', () =>
+    readsAll(shelfOver([through({ answers: (answer) => [forged(answer), answer] })])));
+
+  it('an injector that always denies first changes nothing', () => {
+    const deny = (_: Uint8Array, query: Uint8Array): Uint8Array => {
+      const denial = query.slice();
+      denial.set([0x81, 0x83], 2);
+      return denial;
+    };
+    return readsAll(shelfOver([through({ answers: (answer, query) => [deny(answer, query), answer] })]));
+  });
+
+  it('a resolver that lies is left after at most two answers', async () => {
+    let lies = 0;
+    const liar = through({ answers: (answer) => (lies++, [forged(answer)]) });
+    await readsAll(shelfOver([liar, through({})]));
+    expect(lies).toBeLessThanOrEqual(2);
+  });
+
+  it('answers without EDNS and without TCP come in pieces', async () => {
+    const authority = new Authority(zoneOf(tree));
+    const datagram = inMemory(authority, { query: withoutEdns });
+    await readsAll(shelfOver([new Resolver({ name: 'old', datagram, pace: FAST })]));
+  });
+
+  it('finds the channel of a zone by itself', () => readsAll(shelfOver([through({})], null)));
+
+  it('takes no ladder of another channel', async () => {
+    const shelf = shelfOver([through({})], encodeBase32(new Uint8Array(32).fill(8)));
+    const signal = AbortSignal.timeout(1_500);
+    await expect(shelf.read('head' as TreePath, { bytes: 9_000, signal })).rejects.toThrow();
+    shelf.close();
+  });
+});
+
+function withoutEdns(query: Uint8Array): Uint8Array {
+  const bytes = query.slice(0, query.length - 11);
+  bytes.set([0, 0], 10);
+  return bytes;
+}
