@@ -185,6 +185,7 @@ function ladderOf(
   return best;
 }
 
+/** Dictionaries, which most readers have, are named by the tree alone. */
 function newestFirst(streams: readonly Stream[]): Stream[] {
-  return [...streams].sort((a, b) => b.edition - a.edition || a.layer - b.layer);
+  return streams.filter(({ edition }) => edition > 0).sort((a, b) => b.edition - a.edition || a.layer - b.layer);
 }

@@ -63,6 +63,7 @@ const RETRY_MS_MAX = 3_000;
 const FIRST_RETRY_MS = 700;
 const SLOWER_WITHIN_MS = 1_000;
 const SILENCES_BEFORE_SLOWER = 12;
+const FAILURES_BEFORE_SLOWER = 3;
 const LIE_FACTOR = 8;
 
 /** A resolver as the shelf uses it. */
@@ -205,7 +206,8 @@ export class Resolver {
     if (trouble === 'false') this.#lies++;
     this.#weigh(0);
     this.#failures++;
-    if (trouble === 'refused' || trouble === 'failed') this.bucket.slower(SLOWER_WITHIN_MS);
+    if (trouble === 'refused' || (trouble === 'failed' && this.#failures >= FAILURES_BEFORE_SLOWER))
+      this.bucket.slower(SLOWER_WITHIN_MS);
     const isTooLarge = trouble === 'truncated';
     const most = this.#hasFormWorked && !isTooLarge ? FAILURES_OF_GOOD_FORM : FAILURES_OF_NEW_FORM;
     if (trouble !== 'false' && this.#failures >= most) this.#nextForm(isTooLarge ? FIRST_SMALL_FORM : 0);

@@ -1,0 +1,133 @@
+/**
+ * The cases of the lab, each before every resolver. Runs in a network namespace of its own:
+ *
+ *     unshare --net node cases.ts <case>…        prints a line of JSON for each case and resolver
+ */
+import { SERVERS, readZone, serveRoot, serveZone, type AuthorityInLab, type Reading } from './lab.ts';
+import { ZONE, chance, newsroomWith, zoneOf } from './edition.ts';
+import { denialOf, relay, scrambled, type Faults, type Relay } from './relay.ts';
+import { RESOLVERS, Running, bringUpLoopback, type ResolverKind } from './resolvers.ts';
+import { encodeBase32 } from '@pappus/core';
+
+interface Case {
+  /** Of the network before the reader, and before the authority. */
+  reader?: Faults;
+  authority?: Faults;
+  /** More of its configuration, by name. */
+  extra?: Partial<Record<string, string>>;
+  run?: (scene: Scene) => Promise<Result>;
+  queriesPerSecond?: number;
+}
+
+interface Scene {
+  resolver: Running;
+  way: Relay;
+  channelId: string;
+  lab: AuthorityInLab;
+  read: (queriesPerSecond?: number) => Promise<Reading>;
+}
+
+type Result = Partial<Reading> & Record<string, unknown>;
+
+const CLAMP = {
+  Unbound: '  cache-max-ttl: 60',
+  BIND: 'max-cache-ttl 60;',
+  'Knot Resolver': 'cache.max_ttl(60)',
+  'PowerDNS Recursor': 'max-cache-ttl=60',
+};
+const TXT = 16;
+const READERS = 100;
+
+/** A first pass that is complete is remembered by the resolver: the next goes no further than to it. */
+async function readTwice({ read, lab }: Scene): Promise<Result> {
+  const first = await read();
+  const crossed = lab.server.answered.queries;
+  const second = await read();
+  return { ...second, first, crossed, crossedAgain: lab.server.answered.queries - crossed };
+}
+
+const CASES: Record<string, Case> = {
+  plain: {
+    run: async ({ read, way, lab }) => {
+      const reading = await read();
+      const wireBytes = way.queryBytes + way.answerBytes;
+      return { ...reading, queries: way.queries, wireBytes, crossed: lab.server.answered.queries };
+    },
+  },
+  'loss at the reader': { reader: { loss: 0.3 } },
+  'loss at the authority': { authority: { loss: 0.3 } },
+  reordered: { reader: { delayMs: [0, 120] } },
+  'one in five forged': { reader: { forgeOneIn: 5 } },
+  'denials injected': { reader: { injects: (query) => denialOf(query) } },
+  'no EDNS, no TCP': { reader: { stripsEdns: true, blocksTcp: true } },
+  'no TCP': { reader: { blocksTcp: true } },
+  'TXT refused': { reader: { refusedTypes: [TXT] } },
+  'kept for a minute': { extra: CLAMP },
+  'five a second': { reader: { queriesPerSecond: 5 }, queriesPerSecond: 20 },
+  restarted: {
+    run: async ({ read, resolver, way }) => {
+      const reading = read();
+      while (way.queries < 12) await new Promise(setImmediate);
+      await resolver.stop();
+      await resolver.start();
+      return reading;
+    },
+  },
+  'a hundred readers': {
+    run: async (scene) => {
+      const readings: Reading[] = [];
+      for (let i = 0; i < READERS; i += 10)
+        readings.push(...(await Promise.all(Array.from({ length: 10 }, () => scene.read(1_000)))));
+      const { queries, bytes } = scene.lab.server.answered;
+      return { ...readings[0]!, complete: readings.filter(isWhole).length, crossed: queries, crossedBytes: bytes };
+    },
+  },
+  'cut off': {
+    run: async (scene) => {
+      for (let i = 0; i < 30; i++) await scene.read(1_000);
+      scene.lab.set({ isCut: true });
+      const crossed = scene.lab.server.answered.queries;
+      const reading = await scene.read();
+      return { ...reading, crossedAgain: scene.lab.server.answered.queries - crossed };
+    },
+  },
+  again: { run: readTwice },
+};
+
+const isWhole = (reading: Reading): boolean => reading.posts === 30 && reading.texts === 30;
+
+async function runCase(name: string, kind: ResolverKind, channel: string): Promise<void> {
+  const { reader = {}, authority = {}, extra = {}, run, queriesPerSecond } = CASES[name]!;
+  const random = chance(kind.address.length + name.length);
+  const zone = await zoneOf(channel);
+  const channelId = encodeBase32(zone.channel);
+  const root = await serveRoot(ZONE, SERVERS);
+  const lab = await serveZone(zone, random);
+  lab.set(authority);
+  const upstream = kind.name === 'dnsmasq' ? await new Running(RESOLVERS[0]!, extra['Unbound']).start() : null;
+  const resolver = await new Running(kind, extra[kind.name]).start();
+  const way = await relay({ from: '127.0.2.1', to: kind.address }, reader, random);
+  const read = (perSecond = queriesPerSecond ?? 10): Promise<Reading> =>
+    readZone({ zone: ZONE, channelId, addresses: ['127.0.2.1'], queriesPerSecond: perSecond, burst: perSecond });
+  try {
+    const result = run ? await run({ resolver, way, channelId, lab, read }) : await read();
+    const counts = { queries: way.queries, wireBytes: way.queryBytes + way.answerBytes, forged: way.forged };
+    console.log(JSON.stringify({ case: name, resolver: kind.name, ...counts, ...result }));
+  } catch (error) {
+    console.log(JSON.stringify({ case: name, resolver: kind.name, error: String(error) }));
+  } finally {
+    way.close();
+    await lab.close();
+    root.close();
+    await resolver.stop();
+    await upstream?.stop();
+  }
+}
+
+bringUpLoopback();
+const channel = await newsroomWith(30);
+const [only, ...names] = process.argv.slice(2);
+for (const name of names.length > 0 ? names : Object.keys(CASES))
+  for (const kind of RESOLVERS) if (only === 'all' || only === kind.name) await runCase(name, kind, channel);
+process.exit(0);
+void scrambled;

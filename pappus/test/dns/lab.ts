@@ -1,0 +1,164 @@
+/**
+ * An internet in a network namespace: a root server, the authority of a zone behind four addresses, resolvers, and a
+ * network between them and a reader. Nothing of it reaches beyond the namespace.
+ */
+import { createSocket, type Socket } from 'node:dgram';
+import { builtInDictionaries } from '@pappus/newsroom';
+import { Library } from '@pappus/core';
+import { Asking, Failover } from '@pappus/transports';
+import { Authority, DnsShelf, Resolver, TYPE, decodeMessage, type Zone } from '@pappus/transports/dns';
+import { askByTcp, askByUdp, serveDns, type DnsServer } from '@pappus/transports/node';
+import { relay, type Faults, type Relay } from './relay.ts';
+import { ROOT_SERVER } from './resolvers.ts';
+
+export const SERVERS = ['127.0.9.11', '127.0.9.12', '127.0.9.13', '127.0.9.14'];
+const AUTHORITY = { host: '127.0.9.2', port: 5300 };
+
+/** The root and all zones above ours: it knows one delegation. */
+export async function serveRoot(zone: string, servers: readonly string[]): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.on('message', (query, client) => socket.send(rootAnswer(query, zone, servers), client.port, client.address));
+  await new Promise<void>((resolve) => socket.bind(53, ROOT_SERVER, resolve));
+  return socket;
+}
+
+function rootAnswer(query: Buffer, zone: string, servers: readonly string[]): Buffer {
+  const { question, questionBytes, udpBytes } = decodeMessage(query);
+  const name = question?.name ?? '';
+  const isBelow = name === zone || name.endsWith(`.${zone}`);
+  const exists = name === '' || zone.endsWith(`.${name}`) || name === 'a.root' || name === 'root';
+  const answers: Buffer[] = [];
+  const authority: Buffer[] = [];
+  const additional: Buffer[] = [];
+  if (isBelow) {
+    servers.forEach((address, i) => {
+      authority.push(record(wire(zone), TYPE.NS, wire(`ns${i + 1}.${zone}`)));
+      additional.push(record(wire(`ns${i + 1}.${zone}`), TYPE.A, Buffer.from(address.split('.').map(Number))));
+    });
+  } else if (name === '' && question?.type === TYPE.NS) {
+    answers.push(record(wire(''), TYPE.NS, wire('a.root')));
+    additional.push(record(wire('a.root'), TYPE.A, Buffer.from(ROOT_SERVER.split('.').map(Number))));
+  } else if (name === 'a.root' && question?.type === TYPE.A) {
+    answers.push(record(wire('a.root'), TYPE.A, Buffer.from(ROOT_SERVER.split('.').map(Number))));
+  } else {
+    const numbers = Buffer.alloc(20);
+    [1, 3600, 600, 86_400, 60].forEach((number, i) => numbers.writeUInt32BE(number, 4 * i));
+    authority.push(record(wire(''), TYPE.SOA, Buffer.concat([wire('a.root'), wire('nobody'), numbers])));
+  }
+  if (udpBytes !== null) additional.push(Buffer.from([0, 0, TYPE.OPT, 4, 208, 0, 0, 0, 0, 0, 0]));
+  const header = Buffer.alloc(12);
+  query.copy(header, 0, 0, 2);
+  header[2] = (isBelow ? 0x80 : 0x84) | (query[2]! & 1);
+  header[3] = isBelow || exists ? 0 : 3;
+  [1, answers.length, authority.length, additional.length].forEach((count, i) =>
+    header.writeUInt16BE(count, 4 + 2 * i),
+  );
+  return Buffer.concat([header, questionBytes, ...answers, ...authority, ...additional]);
+}
+
+function wire(name: string): Buffer {
+  const labels = name === '' ? [] : name.split('.');
+  return Buffer.concat([
+    ...labels.flatMap((label) => [Buffer.from([label.length]), Buffer.from(label)]),
+    Buffer.from([0]),
+  ]);
+}
+
+function record(name: Buffer, type: number, data: Buffer): Buffer {
+  const head = Buffer.alloc(10);
+  head.writeUInt16BE(type);
+  head.writeUInt16BE(1, 2);
+  head.writeUInt32BE(3_600, 4);
+  head.writeUInt16BE(data.length, 8);
+  return Buffer.concat([name, head, data]);
+}
+
+/** The authority, and a network before each of its addresses. */
+export interface AuthorityInLab {
+  authority: Authority;
+  server: DnsServer;
+  ways: Relay[];
+  set: (faults: Faults) => void;
+  close: () => Promise<void>;
+}
+
+export async function serveZone(zone: Zone, random: () => number): Promise<AuthorityInLab> {
+  const authority = new Authority(zone);
+  const server = await serveDns({ authority, hosts: [AUTHORITY.host], port: AUTHORITY.port, rateLimit: null });
+  const to = { to: AUTHORITY.host, toPort: AUTHORITY.port };
+  const ways = await Promise.all(SERVERS.map((from) => relay({ from, ...to }, {}, random)));
+  return {
+    authority,
+    server,
+    ways,
+    set: (faults) => ways.forEach((way) => (way.faults = faults)),
+    close: async () => {
+      for (const way of ways) way.close();
+      await server.close();
+    },
+  };
+}
+
+export interface Reading {
+  /** Milliseconds until the first headlines, and until everything. */
+  headlinesMs: number | null;
+  allMs: number;
+  posts: number;
+  texts: number;
+  refused: number;
+  failures: string[];
+  fileBytes: number;
+  lies: number[];
+}
+
+export interface ReaderOptions {
+  zone: string;
+  channelId: string | null;
+  addresses: readonly string[];
+  queriesPerSecond?: number;
+  burst?: number;
+  random?: () => number;
+}
+
+/** One reader with an empty library, as `pappus receive` does it. */
+export async function readZone(options: ReaderOptions): Promise<Reading> {
+  const { zone, channelId, addresses, queriesPerSecond = 10, burst = 10, random } = options;
+  const pace = { start: queriesPerSecond, max: queriesPerSecond, burst };
+  const resolvers = addresses.map(
+    (name) => new Resolver({ name, datagram: askByUdp(name), stream: askByTcp(name), pace }),
+  );
+  const shelf = new DnsShelf({ zone, channelId, resolvers, ...(random && { random }) });
+  const library = new Library({ channelId, dictionaries: builtInDictionaries().map(({ bytes }) => bytes) });
+  const began = performance.now();
+  const reading: Reading = {
+    headlinesMs: null,
+    allMs: 0,
+    posts: 0,
+    texts: 0,
+    refused: 0,
+    failures: [],
+    fileBytes: 0,
+    lies: [],
+  };
+  const asking = new Asking(library, new Failover([shelf]), {
+    atOnce: 64,
+    offer: (path, bytes) => {
+      const outcome = library.offer(path, bytes);
+      if (outcome.status === 'refused') reading.refused++;
+      else reading.fileBytes += bytes.length;
+      if (path === 'head' && outcome.status === 'accepted') reading.headlinesMs = performance.now() - began;
+      return outcome;
+    },
+  });
+  await asking.askForNews();
+  await asking.askForRest();
+  shelf.close();
+  reading.allMs = performance.now() - began;
+  for (const index of library.contents.posts.keys()) {
+    reading.posts++;
+    if (library.text(index)) reading.texts++;
+  }
+  reading.failures = asking.failures.map(String);
+  reading.lies = resolvers.map((resolver) => resolver.lies);
+  return reading;
+}
