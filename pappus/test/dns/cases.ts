@@ -3,9 +3,9 @@
  *
  *     unshare --net node cases.ts <case>…        prints a line of JSON for each case and resolver
  */
-import { SERVERS, readZone, serveRoot, serveZone, type AuthorityInLab, type Reading } from './lab.ts';
+import { Servers, readZone, type Reading } from './lab.ts';
 import { ZONE, chance, newsroomWith, zoneOf } from './edition.ts';
-import { denialOf, relay, scrambled, type Faults, type Relay } from './relay.ts';
+import { denialOf, relay, type Faults, type Relay } from './relay.ts';
 import { RESOLVERS, Running, bringUpLoopback, type ResolverKind } from './resolvers.ts';
 import { encodeBase32 } from '@pappus/core';
 
@@ -23,11 +23,11 @@ interface Scene {
   resolver: Running;
   way: Relay;
   channelId: string;
-  lab: AuthorityInLab;
+  servers: Servers;
   read: (queriesPerSecond?: number) => Promise<Reading>;
 }
 
-type Result = Partial<Reading> & Record<string, unknown>;
+type Result = Partial<Reading> & { crossed?: number; crossedAgain?: number; crossedBytes?: number; complete?: number };
 
 const CLAMP = {
   Unbound: '  cache-max-ttl: 60',
@@ -39,20 +39,16 @@ const TXT = 16;
 const READERS = 100;
 
 /** A first pass that is complete is remembered by the resolver: the next goes no further than to it. */
-async function readTwice({ read, lab }: Scene): Promise<Result> {
-  const first = await read();
-  const crossed = lab.server.answered.queries;
+async function readTwice({ read, servers }: Scene): Promise<Result> {
+  await read();
+  const before = (await servers.answered()).queries;
   const second = await read();
-  return { ...second, first, crossed, crossedAgain: lab.server.answered.queries - crossed };
+  return { ...second, crossedAgain: (await servers.answered()).queries - before };
 }
 
 const CASES: Record<string, Case> = {
   plain: {
-    run: async ({ read, way, lab }) => {
-      const reading = await read();
-      const wireBytes = way.queryBytes + way.answerBytes;
-      return { ...reading, queries: way.queries, wireBytes, crossed: lab.server.answered.queries };
-    },
+    run: async ({ read, servers }) => ({ ...(await read()), crossed: (await servers.answered()).queries }),
   },
   'loss at the reader': { reader: { loss: 0.3 } },
   'loss at the authority': { authority: { loss: 0.3 } },
@@ -78,17 +74,15 @@ const CASES: Record<string, Case> = {
       const readings: Reading[] = [];
       for (let i = 0; i < READERS; i += 10)
         readings.push(...(await Promise.all(Array.from({ length: 10 }, () => scene.read(1_000)))));
-      const { queries, bytes } = scene.lab.server.answered;
+      const { queries, bytes } = await scene.servers.answered();
       return { ...readings[0]!, complete: readings.filter(isWhole).length, crossed: queries, crossedBytes: bytes };
     },
   },
   'cut off': {
     run: async (scene) => {
       for (let i = 0; i < 30; i++) await scene.read(1_000);
-      scene.lab.set({ isCut: true });
-      const crossed = scene.lab.server.answered.queries;
-      const reading = await scene.read();
-      return { ...reading, crossedAgain: scene.lab.server.answered.queries - crossed };
+      await scene.servers.set({ isCut: true });
+      return scene.read();
     },
   },
   again: { run: readTwice },
@@ -101,24 +95,22 @@ async function runCase(name: string, kind: ResolverKind, channel: string): Promi
   const random = chance(kind.address.length + name.length);
   const zone = await zoneOf(channel);
   const channelId = encodeBase32(zone.channel);
-  const root = await serveRoot(ZONE, SERVERS);
-  const lab = await serveZone(zone, random);
-  lab.set(authority);
+  const servers = await Servers.start(channel);
+  await servers.set(authority);
   const upstream = kind.name === 'dnsmasq' ? await new Running(RESOLVERS[0]!, extra['Unbound']).start() : null;
   const resolver = await new Running(kind, extra[kind.name]).start();
   const way = await relay({ from: '127.0.2.1', to: kind.address }, reader, random);
   const read = (perSecond = queriesPerSecond ?? 10): Promise<Reading> =>
     readZone({ zone: ZONE, channelId, addresses: ['127.0.2.1'], queriesPerSecond: perSecond, burst: perSecond });
   try {
-    const result = run ? await run({ resolver, way, channelId, lab, read }) : await read();
+    const result = run ? await run({ resolver, way, channelId, servers, read }) : await read();
     const counts = { queries: way.queries, wireBytes: way.queryBytes + way.answerBytes, forged: way.forged };
     console.log(JSON.stringify({ case: name, resolver: kind.name, ...counts, ...result }));
   } catch (error) {
     console.log(JSON.stringify({ case: name, resolver: kind.name, error: String(error) }));
   } finally {
     way.close();
-    await lab.close();
-    root.close();
+    await servers.stop();
     await resolver.stop();
     await upstream?.stop();
   }
@@ -130,4 +122,3 @@ const [only, ...names] = process.argv.slice(2);
 for (const name of names.length > 0 ? names : Object.keys(CASES))
   for (const kind of RESOLVERS) if (only === 'all' || only === kind.name) await runCase(name, kind, channel);
 process.exit(0);
-void scrambled;

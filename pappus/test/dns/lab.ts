@@ -2,17 +2,19 @@
  * An internet in a network namespace: a root server, the authority of a zone behind four addresses, resolvers, and a
  * network between them and a reader. Nothing of it reaches beyond the namespace.
  */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createSocket, type Socket } from 'node:dgram';
+import { join } from 'node:path';
 import { builtInDictionaries } from '@pappus/newsroom';
-import { Library } from '@pappus/core';
+import { Library, type TreePath } from '@pappus/core';
 import { Asking, Failover } from '@pappus/transports';
-import { Authority, DnsShelf, Resolver, TYPE, decodeMessage, type Zone } from '@pappus/transports/dns';
-import { askByTcp, askByUdp, serveDns, type DnsServer } from '@pappus/transports/node';
-import { relay, type Faults, type Relay } from './relay.ts';
+import { DnsShelf, Resolver, TYPE, decodeMessage } from '@pappus/transports/dns';
+import { askByTcp, askByUdp } from '@pappus/transports/node';
+import type { Faults } from './relay.ts';
 import { ROOT_SERVER } from './resolvers.ts';
 
 export const SERVERS = ['127.0.9.11', '127.0.9.12', '127.0.9.13', '127.0.9.14'];
-const AUTHORITY = { host: '127.0.9.2', port: 5300 };
 
 /** The root and all zones above ours: it knows one delegation. */
 export async function serveRoot(zone: string, servers: readonly string[]): Promise<Socket> {
@@ -73,30 +75,46 @@ function record(name: Buffer, type: number, data: Buffer): Buffer {
   return Buffer.concat([name, head, data]);
 }
 
-/** The authority, and a network before each of its addresses. */
-export interface AuthorityInLab {
-  authority: Authority;
-  server: DnsServer;
-  ways: Relay[];
-  set: (faults: Faults) => void;
-  close: () => Promise<void>;
-}
+/** Root and authority, in a process of their own: what a reader computes must not delay their answers. */
+export class Servers {
+  readonly #child: ChildProcess;
 
-export async function serveZone(zone: Zone, random: () => number): Promise<AuthorityInLab> {
-  const authority = new Authority(zone);
-  const server = await serveDns({ authority, hosts: [AUTHORITY.host], port: AUTHORITY.port, rateLimit: null });
-  const to = { to: AUTHORITY.host, toPort: AUTHORITY.port };
-  const ways = await Promise.all(SERVERS.map((from) => relay({ from, ...to }, {}, random)));
-  return {
-    authority,
-    server,
-    ways,
-    set: (faults) => ways.forEach((way) => (way.faults = faults)),
-    close: async () => {
-      for (const way of ways) way.close();
-      await server.close();
-    },
-  };
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  static async start(channel: string): Promise<Servers> {
+    const child = fork(join(import.meta.dirname, 'servers.ts'), [channel], { stdio: 'inherit' });
+    await once(child, 'message');
+    return new Servers(child);
+  }
+
+  /** Of the networks before the authority's addresses. */
+  async set(faults: Faults): Promise<void> {
+    await this.#tell({ faults });
+  }
+
+  /** The channel has another edition. */
+  async refresh(): Promise<void> {
+    await this.#tell({ refresh: true });
+  }
+
+  /** What the authority has answered so far. */
+  async answered(): Promise<{ queries: number; bytes: number }> {
+    return (await this.#tell({})) as { queries: number; bytes: number };
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+
+  async #tell(order: object): Promise<unknown> {
+    const answer = once(this.#child, 'message');
+    this.#child.send(order);
+    return (await answer)[0];
+  }
 }
 
 export interface Reading {
@@ -127,8 +145,9 @@ export async function readZone(options: ReaderOptions): Promise<Reading> {
   const resolvers = addresses.map(
     (name) => new Resolver({ name, datagram: askByUdp(name), stream: askByTcp(name), pace }),
   );
-  const shelf = new DnsShelf({ zone, channelId, resolvers, ...(random && { random }) });
   const library = new Library({ channelId, dictionaries: builtInDictionaries().map(({ bytes }) => bytes) });
+  const isWanted = (path: TreePath): boolean => library.file(path) === null;
+  const shelf = new DnsShelf({ zone, channelId, resolvers, isWanted, ...(random && { random }) });
   const began = performance.now();
   const reading: Reading = {
     headlinesMs: null,
@@ -146,7 +165,7 @@ export async function readZone(options: ReaderOptions): Promise<Reading> {
       const outcome = library.offer(path, bytes);
       if (outcome.status === 'refused') reading.refused++;
       else reading.fileBytes += bytes.length;
-      if (path === 'head' && outcome.status === 'accepted') reading.headlinesMs = performance.now() - began;
+      if (library.contents.posts.size > 0) reading.headlinesMs ??= performance.now() - began;
       return outcome;
     },
   });

@@ -173,7 +173,11 @@ function ladderOf(
 ): Uint8Array {
   const { channel, time } = files;
   const edition = files.editions.at(-1)?.number ?? 0;
-  const bare: Ladder = { channel, edition, time, blockBytes, streams: [first], level: tree.level, nodes: tree.nodes };
+  const roots = [...files.first, ...files.standing]
+    .filter(({ path }) => path.startsWith('root/'))
+    .map(({ path }) => Number(path.slice(5)));
+  const newest = { edition, time, blockBytes, roots: Math.max(0, ...roots) };
+  const bare: Ladder = { channel, ...newest, streams: [first], level: tree.level, nodes: tree.nodes };
   let best = encodeLadder(bare);
   if (best.length > blockBytes) throw new Error('the names of the first screen do not fit a block');
   for (const stream of newestFirst(streams)) {

@@ -49,7 +49,7 @@ export async function persist(
       const asked = await Promise.race([ask(resolver, controller.signal), any, aborted]);
       if (!asked) break;
       void asked.taken.then(takeAny);
-      const late = clock.wait(resolver.retryMs, controller.signal).then((): Trouble => 'silent');
+      const late = silence(clock, resolver.retryMs, controller.signal);
       late.catch(() => {});
       const outcome = await Promise.race([any, asked.trouble, late, aborted]);
       if (!outcome) break;
@@ -70,6 +70,13 @@ export async function persist(
     controller.abort(new Error('done'));
     release();
   }
+}
+
+/** The second wait lets in answers that came while something else was computed. */
+async function silence(clock: Clock, ms: number, signal: AbortSignal): Promise<Trouble> {
+  await clock.wait(ms, signal);
+  await clock.wait(1, signal);
+  return 'silent';
 }
 
 /** The cheapest that has not just failed for this; else the cheapest. */

@@ -48,6 +48,8 @@ export interface Ladder {
   edition: number;
   time: number;
   blockBytes: number;
+  /** Versions of the identity that the zone carries: nobody need ask for a later one. */
+  roots: number;
   /** What a reader needs first, the first screen before all. */
   streams: Stream[];
   /** Blocks of the tree at `level`: 0 names streams, each other level the blocks of the level below. */
@@ -68,9 +70,10 @@ export function encodeLadder(ladder: Ladder): Uint8Array {
     [2, ladder.edition],
     [3, ladder.time],
     [4, ladder.blockBytes],
-    [5, ladder.streams.map((stream) => encodePart({ ...stream, from: 0 }))],
+    [5, ladder.roots],
+    [6, ladder.streams.map((stream) => encodePart({ ...stream, from: 0 }))],
   ]);
-  if (ladder.nodes.length > 0) map.set(6, ladder.level).set(7, encodeNodes(ladder.nodes));
+  if (ladder.nodes.length > 0) map.set(7, ladder.level).set(8, encodeNodes(ladder.nodes));
   return encode(map);
 }
 
@@ -85,9 +88,10 @@ export function decodeLadder(bytes: Uint8Array): Ladder {
     edition: count(map.get(2), 999_999_999),
     time: count(map.get(3), 2 ** 40),
     blockBytes: atLeast(1, count(map.get(4), BLOCK_BYTES_MAX)),
-    streams: list(map.get(5)).map((part) => whole(decodePart(part))),
-    level: count(map.get(6) ?? 0, LEVEL_MAX),
-    nodes: decodeNodes(map.get(7) ?? []),
+    roots: count(map.get(5), 999_999_999),
+    streams: list(map.get(6)).map((part) => whole(decodePart(part))),
+    level: count(map.get(7) ?? 0, LEVEL_MAX),
+    nodes: decodeNodes(map.get(8) ?? []),
   };
 }
 

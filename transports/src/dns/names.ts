@@ -22,7 +22,7 @@ export interface Rung {
 }
 
 /** From the freshest to the one that a resolver keeps longest; seconds. */
-export const RUNGS: readonly Rung[] = [300, 3_600, 21_600, 86_400, 604_800].map((ttl, i) => ({
+export const RUNGS: readonly Rung[] = [300, 3_600, 86_400, 604_800].map((ttl, i) => ({
   whole: `h${i}`,
   pointer: `s${i}`,
   ttl,

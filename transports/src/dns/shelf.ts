@@ -6,7 +6,7 @@ import { Refused, concatBytes, decodeBase32, type TreePath } from '@pappus/core'
 import { systemClock, type Clock } from '../clock.ts';
 import { admit, requireWithin } from '../limit.ts';
 import type { ReadLimit, Shelf } from '../transport.ts';
-import { BlockFetcher } from './fetching.ts';
+import { BlockFetcher, type WantedBlock } from './fetching.ts';
 import { Ladders, type KnownLadder } from './ladder.ts';
 import { decodeNodeBlock, decodeParts, type Stream, type StreamPart, type TreeNode } from './manifest.ts';
 import { zoneName } from './names.ts';
@@ -21,6 +21,8 @@ export interface DnsOptions {
   clock?: Clock;
   /** Evenly from 0 to below 1; `Math.random` unless given. */
   random?: () => number;
+  /** Whether a file is still wanted: with `head` the newest edition is fetched at once, where any of it is. */
+  isWanted?: (path: TreePath) => boolean;
 }
 
 /** More than these would be a sweep. */
@@ -43,13 +45,22 @@ export class DnsShelf implements Shelf {
   readonly #ladders: Ladders;
   readonly #trees = new WeakMap<KnownLadder, TreeOfStreams>();
   readonly #gave = new WeakMap<Uint8Array, KnownLadder>();
+  readonly #isWanted: (path: TreePath) => boolean;
   readonly #lastGave = new Map<TreePath, KnownLadder>();
 
-  constructor({ zone: text, channelId, resolvers, clock = systemClock, random = Math.random }: DnsOptions) {
+  constructor({
+    zone: text,
+    channelId,
+    resolvers,
+    clock = systemClock,
+    random = Math.random,
+    isWanted = () => false,
+  }: DnsOptions) {
     const zone = zoneName(text);
     if (zone === null) throw new Error(`${text} is no zone`);
     if (resolvers.length === 0 || resolvers.length > RESOLVERS_MAX) throw new Error('1 to 200 resolvers are asked');
     const channel = channelId === null ? null : decodeBase32(channelId);
+    this.#isWanted = isWanted;
     this.#fetcher = new BlockFetcher(zone, resolvers, clock);
     this.#ladders = new Ladders({ zone, channel, resolvers, fetcher: this.#fetcher, clock, random });
   }
@@ -100,21 +111,32 @@ export class DnsShelf implements Shelf {
     if (!place) return null;
     requireWithin(place.bytes, limit);
     const { stream, blockBytes, from, bytes } = place;
-    const total = stream.files.reduce((sum, file) => sum + file.bytes, 0);
     const first = Math.floor(from / blockBytes);
     const last = Math.max(first, Math.ceil((from + bytes) / blockBytes) - 1);
-    const blocks = stream.labels.slice(first, last + 1).map((label, i) => {
-      const length = Math.min(blockBytes, total - (first + i) * blockBytes);
-      return this.#fetcher.block(known.ladder.channel, { label, bytes: length }, limit.signal);
-    });
+    const wanted = blocksOf(stream, blockBytes).slice(first, last + 1);
+    const blocks = wanted.map((block) => this.#fetcher.block(known.ladder.channel, block, limit.signal));
+    if (path === 'head') this.#fetchAhead(known, limit.signal);
     const octets = concatBytes(...(await Promise.all(blocks)));
     return octets.slice(from - first * blockBytes, from - first * blockBytes + bytes);
+  }
+
+  /** What is asked for next is under way while the head's last blocks are asked for again. */
+  #fetchAhead({ ladder }: KnownLadder, signal: AbortSignal): void {
+    for (const stream of ladder.streams) {
+      if (stream.edition !== ladder.edition || !stream.files.some(({ path }) => this.#isWanted(path))) continue;
+      for (const wanted of blocksOf(stream, ladder.blockBytes)) {
+        this.#fetcher.block(ladder.channel, wanted, signal).catch(() => {}); // whoever reads the file hears of it
+      }
+    }
   }
 
   async #locate(known: KnownLadder, path: TreePath, signal: AbortSignal): Promise<Place | null> {
     const { ladder } = known;
     const inline = placeIn(ladder.streams, path, ladder.blockBytes);
     if (inline || path === 'head' || path === 'checkpoint') return inline;
+    const [kind, number] = path.split('/');
+    if ((kind === 'root' && Number(number) > ladder.roots) || (kind === 'edition' && Number(number) > ladder.edition))
+      return null;
     let tree = this.#trees.get(known);
     if (!tree) this.#trees.set(known, (tree = new TreeOfStreams(known, this.#fetcher)));
     const stream = await tree.find(path, signal);
@@ -134,9 +156,17 @@ function placeIn(streams: readonly Stream[], path: TreePath, blockBytes: number)
   return null;
 }
 
+function blocksOf(stream: Stream, blockBytes: number): WantedBlock[] {
+  const total = totalBytes(stream);
+  return stream.labels.map((label, i) => ({ label, bytes: Math.min(blockBytes, total - i * blockBytes) }));
+}
+
+function totalBytes(stream: Stream): number {
+  return stream.files.reduce((sum, file) => sum + file.bytes, 0);
+}
+
 function isWhole(stream: Stream, blockBytes: number): boolean {
-  const total = stream.files.reduce((sum, file) => sum + file.bytes, 0);
-  return stream.labels.length === Math.ceil(total / blockBytes);
+  return stream.labels.length === Math.ceil(totalBytes(stream) / blockBytes);
 }
 
 /** The tree below one ladder, as far as it has been walked. */
