@@ -3,9 +3,9 @@
  *
  *     unshare --net node cases.ts <case>…        prints a line of JSON for each case and resolver
  */
-import { Servers, readZone, type Reading } from './lab.ts';
-import { ZONE, chance, newsroomWith, zoneOf } from './edition.ts';
-import { denialOf, relay, type Faults, type Relay } from './relay.ts';
+import { READER_SIDE, Servers, readZone, type Reading } from './lab.ts';
+import { ZONE, newsroomWith, zoneOf } from './edition.ts';
+import type { Faults } from './relay.ts';
 import { RESOLVERS, Running, bringUpLoopback, type ResolverKind } from './resolvers.ts';
 import { encodeBase32 } from '@pappus/core';
 
@@ -21,8 +21,6 @@ interface Case {
 
 interface Scene {
   resolver: Running;
-  way: Relay;
-  channelId: string;
   servers: Servers;
   read: (queriesPerSecond?: number) => Promise<Reading>;
 }
@@ -41,29 +39,30 @@ const READERS = 100;
 /** A first pass that is complete is remembered by the resolver: the next goes no further than to it. */
 async function readTwice({ read, servers }: Scene): Promise<Result> {
   await read();
-  const before = (await servers.answered()).queries;
+  const before = (await servers.tell({})).authority.queries;
   const second = await read();
-  return { ...second, crossedAgain: (await servers.answered()).queries - before };
+  return { ...second, crossedAgain: (await servers.tell({})).authority.queries - before };
 }
 
 const CASES: Record<string, Case> = {
   plain: {
-    run: async ({ read, servers }) => ({ ...(await read()), crossed: (await servers.answered()).queries }),
+    run: async ({ read, servers }) => ({ ...(await read()), crossed: (await servers.tell({})).authority.queries }),
   },
   'loss at the reader': { reader: { loss: 0.3 } },
   'loss at the authority': { authority: { loss: 0.3 } },
   reordered: { reader: { delayMs: [0, 120] } },
   'one in five forged': { reader: { forgeOneIn: 5 } },
-  'denials injected': { reader: { injects: (query) => denialOf(query) } },
+  'denials injected': { reader: { injects: 'denial' } },
+  'falsehoods injected': { reader: { injects: 'falsehood' } },
   'no EDNS, no TCP': { reader: { stripsEdns: true, blocksTcp: true } },
   'no TCP': { reader: { blocksTcp: true } },
   'TXT refused': { reader: { refusedTypes: [TXT] } },
   'kept for a minute': { extra: CLAMP },
   'five a second': { reader: { queriesPerSecond: 5 }, queriesPerSecond: 20 },
   restarted: {
-    run: async ({ read, resolver, way }) => {
+    run: async ({ read, resolver, servers }) => {
       const reading = read();
-      while (way.queries < 12) await new Promise(setImmediate);
+      while ((await servers.tell({})).queries < 12);
       await resolver.stop();
       await resolver.start();
       return reading;
@@ -74,14 +73,14 @@ const CASES: Record<string, Case> = {
       const readings: Reading[] = [];
       for (let i = 0; i < READERS; i += 10)
         readings.push(...(await Promise.all(Array.from({ length: 10 }, () => scene.read(1_000)))));
-      const { queries, bytes } = await scene.servers.answered();
+      const { queries, bytes } = (await scene.servers.tell({})).authority;
       return { ...readings[0]!, complete: readings.filter(isWhole).length, crossed: queries, crossedBytes: bytes };
     },
   },
   'cut off': {
     run: async (scene) => {
       for (let i = 0; i < 30; i++) await scene.read(1_000);
-      await scene.servers.set({ isCut: true });
+      await scene.servers.tell({ faults: { isCut: true } });
       return scene.read();
     },
   },
@@ -92,24 +91,22 @@ const isWhole = (reading: Reading): boolean => reading.posts === 30 && reading.t
 
 async function runCase(name: string, kind: ResolverKind, channel: string): Promise<void> {
   const { reader = {}, authority = {}, extra = {}, run, queriesPerSecond } = CASES[name]!;
-  const random = chance(kind.address.length + name.length);
   const zone = await zoneOf(channel);
   const channelId = encodeBase32(zone.channel);
   const servers = await Servers.start(channel);
-  await servers.set(authority);
+  await servers.tell({ faults: authority });
   const upstream = kind.name === 'dnsmasq' ? await new Running(RESOLVERS[0]!, extra['Unbound']).start() : null;
   const resolver = await new Running(kind, extra[kind.name]).start();
-  const way = await relay({ from: '127.0.2.1', to: kind.address }, reader, random);
+  await servers.tell({ reader: { resolver: kind.address, faults: reader } });
   const read = (perSecond = queriesPerSecond ?? 10): Promise<Reading> =>
-    readZone({ zone: ZONE, channelId, addresses: ['127.0.2.1'], queriesPerSecond: perSecond, burst: perSecond });
+    readZone({ zone: ZONE, channelId, addresses: [READER_SIDE], queriesPerSecond: perSecond, burst: perSecond });
   try {
-    const result = run ? await run({ resolver, way, channelId, servers, read }) : await read();
-    const counts = { queries: way.queries, wireBytes: way.queryBytes + way.answerBytes, forged: way.forged };
-    console.log(JSON.stringify({ case: name, resolver: kind.name, ...counts, ...result }));
+    const result = run ? await run({ resolver, servers, read }) : await read();
+    const { queries, wireBytes, forged } = await servers.tell({});
+    console.log(JSON.stringify({ case: name, resolver: kind.name, queries, wireBytes, forged, ...result }));
   } catch (error) {
     console.log(JSON.stringify({ case: name, resolver: kind.name, error: String(error) }));
   } finally {
-    way.close();
     await servers.stop();
     await resolver.stop();
     await upstream?.stop();

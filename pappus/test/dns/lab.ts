@@ -75,6 +75,27 @@ function record(name: Buffer, type: number, data: Buffer): Buffer {
   return Buffer.concat([name, head, data]);
 }
 
+/** Where a reader finds the network before its resolver. */
+export const READER_SIDE = '127.0.2.1';
+
+/** What the servers are told. */
+export interface Order {
+  /** Of the networks before the authority's addresses. */
+  faults?: Faults;
+  /** A network before this resolver. */
+  reader?: { resolver: string; faults: Faults };
+  /** The channel has another edition. */
+  refresh?: true;
+}
+
+/** What has crossed so far: at the reader, with the headers of IP and UDP, and answers of the authority. */
+export interface Counts {
+  queries: number;
+  wireBytes: number;
+  forged: number;
+  authority: { queries: number; bytes: number };
+}
+
 /** Root and authority, in a process of their own: what a reader computes must not delay their answers. */
 export class Servers {
   readonly #child: ChildProcess;
@@ -89,31 +110,16 @@ export class Servers {
     return new Servers(child);
   }
 
-  /** Of the networks before the authority's addresses. */
-  async set(faults: Faults): Promise<void> {
-    await this.#tell({ faults });
-  }
-
-  /** The channel has another edition. */
-  async refresh(): Promise<void> {
-    await this.#tell({ refresh: true });
-  }
-
-  /** What the authority has answered so far. */
-  async answered(): Promise<{ queries: number; bytes: number }> {
-    return (await this.#tell({})) as { queries: number; bytes: number };
+  async tell(order: Order): Promise<Counts> {
+    const answer = once(this.#child, 'message');
+    this.#child.send(order);
+    return ((await answer) as [Counts])[0];
   }
 
   async stop(): Promise<void> {
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await ended;
-  }
-
-  async #tell(order: object): Promise<unknown> {
-    const answer = once(this.#child, 'message');
-    this.#child.send(order);
-    return (await answer)[0];
   }
 }
 

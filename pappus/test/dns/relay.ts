@@ -9,8 +9,8 @@ export interface Faults {
   delayMs?: [number, number];
   /** Of so many answers one comes false instead. */
   forgeOneIn?: number;
-  /** A false answer comes before each true one. */
-  injects?: (answer: Buffer) => Buffer;
+  /** A false answer comes before each true one: that there is no such name, or other octets. */
+  injects?: 'denial' | 'falsehood';
   /** Types of questions that are refused. */
   refusedTypes?: number[];
   /** Questions over so many in a second are refused. */
@@ -111,18 +111,18 @@ function altered(reply: Buffer, query: Buffer, state: Relay, random: () => numbe
   }
   if (!injects) return [reply];
   state.forged++;
-  return [injects(query), reply];
+  return [injects === 'denial' ? denialOf(query) : scrambled(reply), reply];
 }
 
 /** The same answer with other octets in it. */
-export function scrambled(reply: Buffer): Buffer {
+function scrambled(reply: Buffer): Buffer {
   const bytes = Buffer.from(reply);
   for (let i = questionEnd(bytes) + 14; i < bytes.length - 11; i += 3) bytes[i] = bytes[i]! ^ 0x15;
   return bytes;
 }
 
 /** "There is no such name." */
-export function denialOf(query: Buffer): Buffer {
+function denialOf(query: Buffer): Buffer {
   const bytes = Buffer.from(query.subarray(0, questionEnd(query)));
   bytes.set([0x81, 0x83], 2);
   bytes.fill(0, 6, 12);

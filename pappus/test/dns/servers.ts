@@ -2,8 +2,8 @@
 import { Authority } from '@pappus/transports/dns';
 import { serveDns } from '@pappus/transports/node';
 import { ZONE, chance, sourceOf } from './edition.ts';
-import { SERVERS, serveRoot } from './lab.ts';
-import { relay, type Faults } from './relay.ts';
+import { READER_SIDE, SERVERS, serveRoot, type Order } from './lab.ts';
+import { relay, type Relay } from './relay.ts';
 
 const AUTHORITY = { host: '127.0.9.2', port: 5300 };
 
@@ -15,9 +15,13 @@ const random = chance(SERVERS.length);
 const to = { to: AUTHORITY.host, toPort: AUTHORITY.port };
 const ways = await Promise.all(SERVERS.map((from) => relay({ from, ...to }, {}, random)));
 
-process.on('message', async (order: { faults?: Faults; refresh?: true }) => {
-  if (order.faults) for (const way of ways) way.faults = order.faults;
-  if (order.refresh) authority.replace(await source.refresh());
-  process.send!({ ...server.answered });
+let before: Relay | null = null;
+
+process.on('message', async ({ faults, reader, refresh }: Order) => {
+  if (faults) for (const way of ways) way.faults = faults;
+  if (reader) before = await relay({ from: READER_SIDE, to: reader.resolver }, reader.faults, random);
+  if (refresh) authority.replace(await source.refresh());
+  const { queries = 0, queryBytes = 0, answerBytes = 0, forged = 0 } = before ?? {};
+  process.send!({ queries, wireBytes: queryBytes + answerBytes, forged, authority: { ...server.answered } });
 });
 process.send!('ready');

@@ -206,8 +206,9 @@ export class Resolver {
     if (trouble === 'false') this.#lies++;
     this.#weigh(0);
     this.#failures++;
-    if (trouble === 'refused' || (trouble === 'failed' && this.#failures >= FAILURES_BEFORE_SLOWER))
-      this.bucket.slower(SLOWER_WITHIN_MS);
+    const isTooFast = trouble === 'refused' && this.#hasFormWorked; // else it is the form that is not wanted
+    const isStrained = trouble === 'failed' && this.#failures >= FAILURES_BEFORE_SLOWER;
+    if (isTooFast || isStrained) this.bucket.slower(SLOWER_WITHIN_MS);
     const isTooLarge = trouble === 'truncated';
     const most = this.#hasFormWorked && !isTooLarge ? FAILURES_OF_GOOD_FORM : FAILURES_OF_NEW_FORM;
     if (trouble !== 'false' && this.#failures >= most) this.#nextForm(isTooLarge ? FIRST_SMALL_FORM : 0);
