@@ -72,6 +72,8 @@ export interface CreateOptions {
   threshold: number;
   passphrase: string;
   mirrors: string[];
+  /** Zones of DNS that carry the channel; none unless given. */
+  zones?: string[];
 }
 
 export interface PublishOptions {
@@ -405,7 +407,7 @@ export class Newsroom {
   #succeed(options: RotateOptions, secrets: VersionSecrets, held: HeldRootKey[], last: StoredHead | null): SignedRoot {
     const { store } = this;
     const before = storedRoot(store, this.identity.version);
-    const root = nextRoot(before, secrets, options.mirrors, last, this.#around.now());
+    const root = nextRoot(before, secrets, options, last, this.#around.now());
     const signed = signNext(root, held, secrets.root);
     const bytes = encodeRoot(signed.body, signed.signatures);
     store.setFact(`root/${root.version}`, encodeBase64(bytes));
@@ -474,7 +476,7 @@ function firstRoot(
     logKey: publicKeyOf(secrets.log),
     clockKey: publicKeyOf(secrets.clock),
     mirrors: options.mirrors,
-    zones: [],
+    zones: options.zones ?? [],
     inbox: [],
     previous: null,
     resetFrom: null,

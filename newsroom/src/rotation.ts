@@ -34,6 +34,8 @@ export interface RotateOptions {
   lastGoodEdition: number | null;
   /** Null: as they are. */
   mirrors: string[] | null;
+  /** Zones of DNS; null or absent: as they are. */
+  zones?: string[] | null;
   passphrase: string;
   /** Files of root keys; by default those in the newsroom's folder. */
   rootKeyFiles: string[];
@@ -101,7 +103,7 @@ export async function rootSecrets(
 export function nextRoot(
   before: SignedRoot,
   secrets: VersionSecrets,
-  mirrors: string[] | null,
+  { mirrors, zones }: Pick<RotateOptions, 'mirrors' | 'zones'>,
   lastGood: StoredHead | null,
   date: number,
 ): Root {
@@ -115,6 +117,7 @@ export function nextRoot(
     logKey: secrets.log ? publicKeyOf(secrets.log) : root.logKey,
     clockKey: secrets.clock ? publicKeyOf(secrets.clock) : root.clockKey,
     mirrors: mirrors ?? root.mirrors,
+    zones: zones ?? root.zones,
     previous: sha256(before.body),
     resetFrom: secrets.log ? reset : null,
     date,

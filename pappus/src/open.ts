@@ -3,7 +3,7 @@ import { getServers } from 'node:dns';
 import { open, readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { Refused } from '@pappus/core';
+import { Refused, type TreePath } from '@pappus/core';
 import { Failover, HttpShelf, MemoryShelf, readHtml, type ListedShelf } from '@pappus/transports';
 import { DnsShelf, RESOLVERS_MAX, Resolver, askByHttps, zoneName } from '@pappus/transports/dns';
 import { FolderShelf, askByTcp, askByUdp, askOnNewConnection, openZipFile } from '@pappus/transports/node';
@@ -38,7 +38,8 @@ const ZIP_MAGIC = 'PK\u0003\u0004';
 
 /** @throws UserError when it is not there or is nothing that carries a channel. */
 export async function openSource(where: string): Promise<Opened> {
-  if (isUrl(where) || isZone(where)) return openAsked([where], { shortBreath: false, resolvers: [], channelId: null });
+  if (isUrl(where) || isZone(where))
+    return openAsked([where], { shortBreath: false, resolvers: [], channelId: null, isWanted: () => true });
   const found = await stat(where).catch(() => null);
   if (!found) throw new UserError(`${where} is not here. Check the name; nothing was changed.`);
   if (found.isDirectory()) return openFolder(where);
@@ -67,6 +68,8 @@ export interface AskOptions {
   /** Addresses of resolvers, or of their pages for DNS over HTTPS; those of the system when empty. */
   resolvers: readonly string[];
   channelId: string | null;
+  /** Whether a file is still wanted. */
+  isWanted: (path: TreePath) => boolean;
 }
 
 /**
@@ -82,12 +85,12 @@ export function openAsked(wheres: readonly string[], options: AskOptions): Opene
   return { where: wheres.join(' '), kind: 'mirrors', shelf: new Failover([...mirrors, ...zones]), atOnce, close };
 }
 
-function openZone(zone: string, { resolvers, channelId }: AskOptions): DnsShelf {
+function openZone(zone: string, { resolvers, channelId, isWanted }: AskOptions): DnsShelf {
   const addresses = resolvers.length > 0 ? resolvers : getServers();
   if (zoneName(zone) === null) throw new UserError(`"${zone}" is no zone. Write for instance dns:n.example.org.`, 2);
   if (addresses.length === 0 || addresses.length > RESOLVERS_MAX)
     throw new UserError(`${addresses.length} resolvers are named. Give 1 to ${RESOLVERS_MAX} with --resolver.`, 2);
-  return new DnsShelf({ zone, channelId, resolvers: addresses.map(resolverOf) });
+  return new DnsShelf({ zone, channelId, isWanted, resolvers: addresses.map(resolverOf) });
 }
 
 /** `9.9.9.9`, `9.9.9.9:5353`, `[2620:fe::fe]:53` or `https://…/dns-query`. */

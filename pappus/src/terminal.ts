@@ -1,5 +1,6 @@
 /** How the program speaks: answers on stdout, progress and messages on stderr, one exit code for each kind of end. */
 import { styleText } from 'node:util';
+import { zoneName } from '@pappus/transports/dns';
 
 /** 0: done. 1: something was refused or is missing. 2: the command was not understood. */
 export const EXIT = { good: 0, refused: 1, usage: 2 } as const;
@@ -92,4 +93,14 @@ export function parseCount(text: string, what: string, min: number): number {
     throw new UserError(`"${text}" is no ${what}. Write a whole number from ${min}.`, EXIT.usage);
   }
   return Number(text);
+}
+
+/** Names of zones of DNS, in lower case. @throws UserError. */
+export function parseZones(texts: readonly string[]): string[] {
+  return texts.map((text) => {
+    const name = zoneName(text);
+    if (name === null)
+      throw new UserError(`"${text}" is no name of a zone. Write for instance n.example.org.`, EXIT.usage);
+    return name;
+  });
 }

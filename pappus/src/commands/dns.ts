@@ -13,7 +13,7 @@ import {
 } from '@pappus/transports/dns';
 import { nodeDisk, replaceFile, serveDns } from '@pappus/transports/node';
 import { ZoneSource } from '../zone.ts';
-import { EXIT, UserError, note, parseCount, say } from '../terminal.ts';
+import { EXIT, UserError, note, parseCount, parseZones, say } from '../terminal.ts';
 
 interface Options {
   channel: string;
@@ -124,9 +124,7 @@ async function writeZone(options: Options & { to: string; types: string }): Prom
 }
 
 function sourceOf({ channel: folder, zone, ns, blocks }: Options): ZoneSource {
-  const name = zoneName(zone);
-  if (name === null)
-    throw new UserError(`"${zone}" is no name of a zone. Write for instance n.example.org.`, EXIT.usage);
+  const name = parseZones([zone])[0]!;
   const servers = ns.length > 0 ? ns.map(serverOf) : [{ name: `ns1.${name}`, addresses: [] }];
   return new ZoneSource({ folder, zone: name, servers, blocksMax: parseCount(blocks, 'number of blocks', 1) });
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Newsroom, copyLargePacks } from '@pappus/newsroom';
 import { readPassphrase } from '../passphrase.ts';
-import { EXIT, UserError, note, parseCount, say, sayJson, strong } from '../terminal.ts';
+import { EXIT, UserError, note, parseCount, parseZones, say, sayJson, strong } from '../terminal.ts';
 
 interface Options {
   name: string;
@@ -9,6 +9,7 @@ interface Options {
   rootKeys: string;
   rootThreshold: string;
   mirror: string[];
+  zone: string[];
   largePacks?: true;
   passphraseFile?: string;
   json?: true;
@@ -25,6 +26,7 @@ export function addInit(program: Command): void {
     .option('--root-keys <n>', 'how many root keys to make', '3')
     .option('--root-threshold <n>', 'how many of them must agree to change the identity', '2')
     .option('--mirror <url...>', 'addresses of mirrors, signed into the identity', [])
+    .option('--zone <name...>', 'zones of DNS that carry the channel, signed into the identity', [])
     .option('--large-packs', 'code Persian and English in fewer bytes, which readers need 40 kB once to read')
     .option('--passphrase-file <file>', 'a file whose first line opens the root keys')
     .option('--json', 'the answer for programs')
@@ -46,7 +48,8 @@ async function init(folder: string, options: Options): Promise<void> {
   }
   const passphrase = await readPassphrase(options.passphraseFile, 'new');
   const { name, lang, mirror: mirrors } = options;
-  const newsroom = await Newsroom.create(folder, { name, lang, rootKeys, threshold, passphrase, mirrors });
+  const zones = parseZones(options.zone);
+  const newsroom = await Newsroom.create(folder, { name, lang, rootKeys, threshold, passphrase, mirrors, zones });
   if (options.largePacks) await copyLargePacks(newsroom.packsFolder);
   const { channelId } = newsroom.identity;
   const files = newsroom.rootKeyFiles();

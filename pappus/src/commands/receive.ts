@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Refused } from '@pappus/core';
+import { Refused, type TreePath } from '@pappus/core';
 import { wordsFor } from '@pappus/reader/words';
 import { gather, type Verdict } from '../gather.ts';
 import { LibraryFolder } from '../library-folder.ts';
@@ -38,7 +38,8 @@ async function receive(what: string[], options: Options): Promise<void> {
   const isAsked = (where: string): boolean => isUrl(where) || isZone(where);
   const asked = what.filter(isAsked);
   const sources = what.filter((where) => !isAsked(where)).map((where) => () => openSource(where));
-  const ask = { shortBreath: shortBreath === true, resolvers, channelId: channelId ?? null };
+  const isWanted = (path: TreePath): boolean => opened.library.file(path) === null;
+  const ask = { shortBreath: shortBreath === true, resolvers, channelId: channelId ?? null, isWanted };
   if (asked.length > 0) sources.push(async () => openAsked(asked, ask));
   for (const open of sources) {
     const failure = await receiveOne(opened, open, verdicts);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Newsroom } from '@pappus/newsroom';
 import { readPassphrase } from '../passphrase.ts';
-import { EXIT, UserError, note, parseCount, say, sayJson } from '../terminal.ts';
+import { EXIT, UserError, note, parseCount, parseZones, say, sayJson } from '../terminal.ts';
 
 interface Options {
   channel: string;
@@ -9,6 +9,7 @@ interface Options {
   rootKeys?: true;
   stolenAfter?: string;
   mirror?: string[];
+  zone?: string[];
   rootKey: string[];
   passphraseFile?: string;
   json?: true;
@@ -17,7 +18,7 @@ interface Options {
 export function addRotate(program: Command): void {
   program
     .command('rotate')
-    .summary('change keys or mirrors, also after a theft')
+    .summary('change keys, mirrors or zones, also after a theft')
     .description(
       'Makes the next version of the identity, signed by enough root keys. Readers follow it offline, by any file. ' +
         'After a theft name the last edition that is yours: everything signed later with the stolen key is void.',
@@ -27,6 +28,7 @@ export function addRotate(program: Command): void {
     .option('--root-keys', 'new root keys')
     .option('--stolen-after <edition>', 'the signing key was stolen; this edition is the last that counts')
     .option('--mirror <url...>', 'the addresses of mirrors from now on')
+    .option('--zone <name...>', 'the zones of DNS that carry the channel from now on')
     .option('--root-key <file...>', 'root key files, when they are not in the newsroom\u2019s folder', [])
     .option('--passphrase-file <file>', 'a file whose first line opens the root keys')
     .option('--json', 'the answer for programs')
@@ -41,9 +43,10 @@ async function rotate(options: Options): Promise<void> {
   const { channel, stolenAfter, mirror: mirrors = null } = options;
   const lastGoodEdition = stolenAfter === undefined ? null : parseCount(stolenAfter, 'edition', 1);
   const logKey = options.logKey === true || lastGoodEdition !== null;
-  if (!logKey && !options.rootKeys && !mirrors) {
+  const zones = options.zone === undefined ? null : parseZones(options.zone);
+  if (!logKey && !options.rootKeys && !mirrors && !zones) {
     throw new UserError(
-      'Say what changes: --log-key, --root-keys, --stolen-after or --mirror. Nothing was changed.',
+      'Say what changes: --log-key, --root-keys, --stolen-after, --mirror or --zone. Nothing was changed.',
       EXIT.usage,
     );
   }
@@ -55,6 +58,7 @@ async function rotate(options: Options): Promise<void> {
       rootKeys: options.rootKeys === true,
       lastGoodEdition,
       mirrors,
+      zones,
       passphrase,
       rootKeyFiles: options.rootKey,
     });

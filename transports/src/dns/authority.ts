@@ -1,5 +1,5 @@
 /**
- * Answers for one zone (spec §18, RFC 1034 §4.3.2): pure, from question to answer. A name that exists has every type,
+ * Answers for one zone (spec §19, RFC 1034 §4.3.2): pure, from question to answer. A name that exists has every type,
  * as NODATA where there is nothing, so that no resolver concludes that the name is not there.
  */
 import { concatBytes } from '@pappus/core';

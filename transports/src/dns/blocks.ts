@@ -1,4 +1,4 @@
-/** A tree as blocks (spec §18-§19): the same files give the same blocks, whoever makes them. */
+/** A tree as blocks (spec §17-§18): the same files give the same blocks, whoever makes them. */
 import { concatBytes, type TreeFile } from '@pappus/core';
 import {
   LAYER_OF,

@@ -1,5 +1,5 @@
 /**
- * What a zone holds (spec §19). The ladder names the first screen and the newest edition; below it a tree of blocks
+ * What a zone holds (spec §18). The ladder names the first screen and the newest edition; below it a tree of blocks
  * names every edition that the zone carries, so that one edition more changes only the last block of each level.
  */
 import {

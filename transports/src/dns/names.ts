@@ -1,4 +1,4 @@
-/** The names of a zone (spec §18): one label below its cut, so that no resolver asks more often than it must. */
+/** The names of a zone (spec §17): one label below its cut, so that no resolver asks more often than it must. */
 import { concatBytes, decodeBase32, encodeBase32, encodeUtf8, sha256 } from '@pappus/core';
 
 /** A block has at most this many octets, so that its answer fits one UDP datagram under a zone of `ZONE_CHARS_SHORT`. */

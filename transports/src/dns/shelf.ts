@@ -1,5 +1,5 @@
 /**
- * A zone of DNS as a shelf (spec §18-§20). Any number of resolvers answer for it, none of them trusted. What it cannot
+ * A zone of DNS as a shelf (spec §17-§20). Any number of resolvers answer for it, none of them trusted. What it cannot
  * judge, which ladder is the newsroom's, its caller tells by `report`.
  */
 import { Refused, concatBytes, decodeBase32, type TreePath } from '@pappus/core';
