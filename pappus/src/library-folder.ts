@@ -19,8 +19,8 @@ export class LibraryFolder {
   readonly #folder: string;
   readonly #tree: FolderShelf;
   readonly #waiting: FolderShelf;
-  /** What lay on disk when the library was opened. */
-  readonly #onDisk = new Map<TreePath, Uint8Array>();
+  /** What lies on disk. */
+  #onDisk = new Map<TreePath, Uint8Array>();
 
   private constructor(folder: string, library: Library) {
     this.#folder = folder;
@@ -65,6 +65,7 @@ export class LibraryFolder {
     const changed = [...held].filter(([path, bytes]) => !sameOnDisk(this.#onDisk.get(path), bytes));
     await this.#tree.putAll(changed.map(([path, bytes]): TreeFile => ({ path, bytes })));
     for (const path of this.#onDisk.keys()) if (!held.has(path)) await this.#tree.remove(path);
+    this.#onDisk = held;
     await this.#saveWaiting();
     await this.#saveEvidence();
   }

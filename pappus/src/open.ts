@@ -31,9 +31,8 @@ export type Opened = OpenedFiles | OpenedMirrors;
 
 const HTML_BYTES_MAX = 512 * 2 ** 20;
 const SHORT_BREATH_BYTES = 12_288;
-const MIRROR_FILES_AT_ONCE = 6;
-/** Blocks of many files are asked for in one row, as often as the resolvers bear. */
-const ZONE_FILES_AT_ONCE = 64;
+/** Files that are asked for at a time: blocks of many files stand in one row, as often as resolvers bear. */
+export const FILES_AT_ONCE = { mirror: 6, zone: 64 } as const;
 const ZIP_MAGIC = 'PK\u0003\u0004';
 
 /** @throws UserError when it is not there or is nothing that carries a channel. */
@@ -77,12 +76,16 @@ export interface AskOptions {
  * lies is left. @throws UserError for a zone or resolver that is none.
  */
 export function openAsked(wheres: readonly string[], options: AskOptions): OpenedMirrors {
-  const zones = wheres.filter(isZone).map((where) => openZone(where.slice(4), options));
-  const http = options.shortBreath ? { pieceBytes: SHORT_BREATH_BYTES, ask: askOnNewConnection } : {};
-  const mirrors = wheres.filter((where) => !isZone(where)).map((url) => new HttpShelf(url, http));
-  const close = async (): Promise<void> => zones.forEach((zone) => zone.close());
-  const atOnce = zones.length > 0 ? ZONE_FILES_AT_ONCE : MIRROR_FILES_AT_ONCE;
-  return { where: wheres.join(' '), kind: 'mirrors', shelf: new Failover([...mirrors, ...zones]), atOnce, close };
+  const shelves = wheres.map((where) => openShelf(where, options));
+  const close = async (): Promise<void> => shelves.forEach((shelf) => shelf instanceof DnsShelf && shelf.close());
+  const atOnce = wheres.some(isZone) ? FILES_AT_ONCE.zone : FILES_AT_ONCE.mirror;
+  return { where: wheres.join(' '), kind: 'mirrors', shelf: new Failover(shelves), atOnce, close };
+}
+
+/** A mirror or a zone. @throws UserError as `openAsked` does. */
+export function openShelf(where: string, options: AskOptions): HttpShelf | DnsShelf {
+  if (isZone(where)) return openZone(where.slice(4), options);
+  return new HttpShelf(where, options.shortBreath ? { pieceBytes: SHORT_BREATH_BYTES, ask: askOnNewConnection } : {});
 }
 
 function openZone(zone: string, { resolvers, channelId, isWanted }: AskOptions): DnsShelf {

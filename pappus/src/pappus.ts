@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { NewsroomError } from '@pappus/newsroom';
 import { addAdopt } from './commands/adopt.ts';
 import { addApp } from './commands/app.ts';
+import { addCarry } from './commands/carry.ts';
 import { addCorrect } from './commands/correct.ts';
 import { addDns } from './commands/dns.ts';
 import { addExport } from './commands/export.ts';
@@ -38,6 +39,7 @@ for (const add of [
   addVerify,
   addRead,
   addMirror,
+  addCarry,
   addApp,
   addDns,
 ]) {

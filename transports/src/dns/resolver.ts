@@ -65,11 +65,14 @@ const SLOWER_WITHIN_MS = 1_000;
 const SILENCES_BEFORE_SLOWER = 12;
 const FAILURES_BEFORE_SLOWER = 3;
 const LIE_FACTOR = 8;
+const HEADERS_BYTES = 28;
 
 /** A resolver as the shelf uses it. */
 export class Resolver {
   readonly name: string;
   readonly bucket: Bucket;
+  /** Questions so far, and octets both ways with the headers of IP and UDP. */
+  readonly cost = { queries: 0, bytes: 0 };
   readonly #options: ResolverOptions;
   readonly #clock: Clock;
   #edns = true;
@@ -125,6 +128,7 @@ export class Resolver {
     const { promise: taken, resolve: take } = deferred<void>();
     const { promise: trouble, resolve: report } = deferred<Trouble>();
     const read = (answer: Uint8Array): boolean => {
+      this.cost.bytes += answer.length + HEADERS_BYTES;
       const found = this.#read(answer, question, judge);
       if (found === 'holds' || found === 'more') {
         this.#worked(this.#clock.now() - began);
@@ -159,6 +163,8 @@ export class Resolver {
   ): Promise<void> {
     const id = exchange === this.#options.stream && !this.#options.datagram ? 0 : randomId(); // RFC 8484 §4.1
     const query = encodeQuery({ id, ...question, udpBytes: this.#edns ? UDP_BYTES : null });
+    this.cost.queries++;
+    this.cost.bytes += query.length + HEADERS_BYTES;
     await exchange(query, read, signal);
   }
 

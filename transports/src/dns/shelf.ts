@@ -41,6 +41,7 @@ interface Place {
 
 /** Throws Error for a zone or resolvers that are none. Has no `checkpoint`: `head` holds all of it. */
 export class DnsShelf implements Shelf {
+  readonly #resolvers: readonly Resolver[];
   readonly #fetcher: BlockFetcher;
   readonly #ladders: Ladders;
   readonly #trees = new WeakMap<KnownLadder, TreeOfStreams>();
@@ -61,8 +62,19 @@ export class DnsShelf implements Shelf {
     if (resolvers.length === 0 || resolvers.length > RESOLVERS_MAX) throw new Error('1 to 200 resolvers are asked');
     const channel = channelId === null ? null : decodeBase32(channelId);
     this.#isWanted = isWanted;
+    this.#resolvers = resolvers;
     this.#fetcher = new BlockFetcher(zone, resolvers, clock);
     this.#ladders = new Ladders({ zone, channel, resolvers, fetcher: this.#fetcher, clock, random });
+  }
+
+  /** What has been asked so far, as `Resolver.cost` counts. */
+  get cost(): { queries: number; bytes: number } {
+    const sum = { queries: 0, bytes: 0 };
+    for (const { cost } of this.#resolvers) {
+      sum.queries += cost.queries;
+      sum.bytes += cost.bytes;
+    }
+    return sum;
   }
 
   /** Frees what still listens. */
