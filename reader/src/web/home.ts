@@ -5,7 +5,7 @@ import { form } from '../form.ts';
 import { addressOf } from '../keep/addresses.ts';
 import { Fetching } from '../keep/fetching.ts';
 import { fill, inFours, languageName } from '../say.ts';
-import { limitsScreen } from '../trust.ts';
+import { limitsScreen, spoken } from '../trust.ts';
 import { h, type Child } from '../tree.ts';
 import { APP_LANGUAGES } from '../words/app-words.ts';
 import type { App } from './app.ts';
@@ -149,6 +149,7 @@ export function unknownChannel(app: App, library: Library, follow: () => Promise
     h('header', null, h('h1', null, h('bdi', null, root.name))),
     h('main', null, [
       h('p', null, say.compareId),
+      spoken(channelId),
       h('p', null, h('bdi', { class: 'code' }, inFours(channelId))),
       h('p', { class: 'hint' }, words.proves),
       h('p', { class: 'choices' }, [

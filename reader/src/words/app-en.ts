@@ -13,7 +13,10 @@ export const en: AppWords = {
   ask: 'Look there',
   file: 'A file that somebody gave you',
   fileHint: 'An HTML or ZIP file. Nothing is sent.',
-  compareId: 'Compare this channel id with the one that the newsroom gave by another way. Anybody can take a name.',
+  compareId:
+    'Compare these words, or the letters below them, with those that the newsroom gave by another way. Anybody can take a name.',
+  cameraCode: 'QR code of this channel',
+  cameraHint: 'A phone’s camera reads the letters of this channel here. Show it to somebody who wants to compare.',
   follow: 'Follow this channel',
   followNot: 'No, leave it',
   fetch: 'Get the news',

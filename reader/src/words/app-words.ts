@@ -23,6 +23,9 @@ export interface AppWords {
   fileHint: string;
   /** A channel that is not followed yet. */
   compareId: string;
+  /** The code for cameras: its name for who cannot see it, and what it is for. */
+  cameraCode: string;
+  cameraHint: string;
   follow: string;
   followNot: string;
   /** Fetching. */
