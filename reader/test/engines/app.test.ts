@@ -153,6 +153,28 @@ describe('clearing', () => {
 });
 
 describe('what a mirror is asked', () => {
+  engineTest('is nothing before the reader was told what it costs and who sees it', async (tab) => {
+    const newsroom = courier(['https://a.test/', 'https://b.test/', 'https://c.test/']);
+    const server = await serve(mirrorOf(newsroom));
+    await openNew(tab, server.url);
+    expect(await texts(tab, 'h3 + .way li')).toEqual([
+      'Takes up to 64 KB. Before more, it tells you how much.',
+      expect.stringMatching(/^Your network sees that you contact the mirror,/),
+      'An HTML or ZIP file. Uses none of your data.',
+      expect.stringMatching(/^Nothing is sent\./),
+    ]);
+    await follow(tab);
+    server.requests.length = 0;
+    await openAgain(tab, server.url);
+    const [cost, seen] = await texts(tab, '.over .way li');
+    expect(cost).toContain('64 KB');
+    const { host } = new URL(server.url);
+    expect(seen!.replaceAll(/[\u2066\u2069]/g, '')).toContain(`contact ${host}, a.test, b.test, and +1, when`);
+    const asked = server.requests.map((request) => /^GET \/(\S*)/.exec(request)![1]!);
+    expect(asked.filter((path) => newsroom.files.has(path))).toEqual([]);
+    expect(tab.knocks).toEqual([]);
+  });
+
   engineTest('is nothing where the reader wants to receive only', async (tab) => {
     const server = await serve(mirrorOf(courier()));
     await openNew(tab, server.url);
@@ -162,6 +184,7 @@ describe('what a mirror is asked', () => {
     await tab.until(`!document.querySelector('.here')`);
     await openAgain(tab, server.url);
     expect(await texts(tab, '.get, .here, .look')).toEqual([]);
+    expect(await texts(tab, '.fetching details[open] .pick')).toHaveLength(1);
     const own = new Set(['', ...app.keys()]);
     expect(tab.requests.map((url) => new URL(url).pathname.slice(1)).filter((name) => !own.has(name))).toEqual([]);
   });
