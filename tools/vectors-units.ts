@@ -25,6 +25,7 @@ import {
   recordOf,
   sha256,
   signNote,
+  spokenId,
   type NoteKey,
 } from '@pappus/core';
 import { goldenNewsroom, wellKnown } from './vectors-golden.ts';
@@ -111,6 +112,7 @@ export function unitVectors() {
     merkle: merkle(),
     codec: codecs(),
     text: textVectors(),
+    spoken: spoken(),
   };
 }
 
@@ -194,6 +196,21 @@ function merkle(): [number, string][] {
     if (sizes.has(i + 1)) roots.push([i + 1, encodeHex(frontier.root())]);
   }
   return roots;
+}
+
+/** The addresses that arXiv 0901.4016 has for examples. */
+const SPOKEN_ADDRESSES = [
+  '127.0.0.1 63.84.220.193 63.118.7.35 140.98.193.141',
+  '64.255.6.200 128.30.52.45 147.67.119.2 212.58.253.68',
+];
+
+/** Channel ids and their words. */
+function spoken(): [string, string][] {
+  const examples = SPOKEN_ADDRESSES.map(
+    (line) => new Uint8Array([...line.split(/[. ]/).map(Number), ...filled(16, 0)]),
+  );
+  const ids = [...examples, filled(32, 0), filled(32, 255)].map((octets) => encodeBase32(octets));
+  return [...ids, goldenNewsroom(1).channelId].map((id) => [id, spokenId(id).join(' ')]);
 }
 
 /** The first item under each coding in the golden tree. */

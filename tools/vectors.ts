@@ -85,6 +85,7 @@ function addUnits(files: Map<string, Uint8Array>, units: ReturnType<typeof unitV
     lines(units.publicKeys.map(([hex, sound]) => `${hex} ${sound ? 'sound' : 'unsound'}`)),
   );
   files.set('units/merkle.txt', lines(units.merkle));
+  files.set('units/spoken.txt', lines(units.spoken));
   files.set('units/note.json', json(units.note));
   files.set('units/digests.json', json(units.digests));
   files.set('units/codec.json', json(units.codec));

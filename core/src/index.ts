@@ -127,6 +127,7 @@ export {
   noteKeys,
   originOf,
   signRoot,
+  spokenId,
   verifyRoot,
   type Root,
   type RootSignature,

@@ -10,7 +10,7 @@
  * size and root hash that count; whatever the former key signed beyond is void. That is rotation and
  * recovery after a theft alike, and readers check it with no network.
  */
-import { concatBytes, encodeBase32, encodeUtf8, equalBytes } from './base.ts';
+import { concatBytes, decodeBase32, encodeBase32, encodeUtf8, equalBytes } from './base.ts';
 import { requirePublicKey, sha256, signEd25519, verifyEd25519 } from './crypto.ts';
 import { decode, encode, type Cbor, type CborMap } from './encoding.ts';
 import { asArray, asBytes, asInteger, asMap, asText } from './fields.ts';
@@ -64,6 +64,25 @@ const ORIGIN_CHARS = 26;
 /** Base32 of SHA-256(body of root/1): 52 characters. */
 export function channelIdOf(body: Uint8Array): string {
   return encodeBase32(sha256(body));
+}
+
+const SPOKEN_WORDS = 8;
+const CONSONANTS = 'bdfghjklmnprstvz';
+const VOWELS = 'aiou';
+
+/**
+ * The first 128 bits of a channel id as eight words that can be read aloud, 16 bits each (proquints, arXiv 0901.4016).
+ * @throws Refused `encoding` when it is no base32.
+ */
+export function spokenId(channelId: string): string[] {
+  const octets = decodeBase32(channelId);
+  return Array.from({ length: SPOKEN_WORDS }, (_, i) => proquint(octets[2 * i]! * 256 + octets[2 * i + 1]!));
+}
+
+function proquint(bits: number): string {
+  const vowel = (shift: number): string => VOWELS[(bits >> shift) & 3]!;
+  const consonant = (shift: number): string => CONSONANTS[(bits >> shift) & 15]!;
+  return consonant(12) + vowel(10) + consonant(6) + vowel(4) + consonant(0);
 }
 
 /** The origin line of a channel's checkpoints: `pappus/` and half of its id. */

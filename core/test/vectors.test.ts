@@ -40,6 +40,7 @@ import {
   refusal,
   Refused,
   sha256,
+  spokenId,
   treePath,
   verifyNote,
   type Outcome,
@@ -281,6 +282,15 @@ describe('units', () => {
       if (wanted.has(i + 1)) found.set(i + 1, encodeHex(frontier.root()));
     }
     expect([...found]).toEqual([...wanted].filter(([size]) => size <= 1_000));
+  });
+
+  test('spoken ids', () => {
+    for (const [channelId, words] of units.spoken)
+      expect([channelId, spokenId(channelId!).join(' ')]).toEqual([channelId, words]);
+    const paper = 'lusab-babad gutih-tugad gutuk-bisog mudof-sakat haguz-biram mabiv-gibot natag-lisaf tibup-zujah';
+    const [first, second] = units.spoken;
+    expect(`${first![1]} ${second![1]}`).toBe(paper.replaceAll('-', ' '));
+    expect(codeFrom(() => spokenId('A'))).toBe('encoding');
   });
 
   test('codecs', () => {

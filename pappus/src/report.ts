@@ -2,6 +2,7 @@
 import {
   describeLibrary,
   postsOf,
+  spokenId,
   type Library,
   type LibraryReport,
   type PostReport,
@@ -60,7 +61,8 @@ export function jsonReport({ library, posts, missing, withdrawn, refused, waitin
     ...(replacedBy !== null && { replacedBy }),
     ...(reason !== null && { reason }),
   }));
-  const checkpoint = { channelId, name, logKey, size, rootHash, signedAt, nextBy, edition };
+  const spoken = spokenId(channelId).join(' ');
+  const checkpoint = { channelId, spokenId: spoken, name, logKey, size, rootHash, signedAt, nextBy, edition };
   return { ...checkpoint, posts: list, missing, withdrawn, refused, waiting, evidence };
 }
 
@@ -70,6 +72,7 @@ export function sayReport(report: Report, now: number): void {
   const texts = posts.filter((p) => p.status === 'current' || p.status === 'corrected').length;
   const headlines = posts.filter((p) => p.status === 'headline').length;
   say(`${strong(library.name)}  ${faint(library.channelId)}`);
+  say(faint(`in words: ${spokenId(library.channelId).join(' ')}`));
   if (library.signedAt === null) {
     say('No signed head has arrived yet: nothing can be shown.');
   } else {

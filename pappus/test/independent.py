@@ -113,6 +113,13 @@ def check_checkpoint(root, channel):
     return int(size), base64.b64decode(hash_), text, time
 
 
+def spoken(channel):
+    octets = base64.b32decode(channel.upper() + '====')[:16]
+    sounds = lambda bits: ''.join(('aiou' if k % 2 else 'bdfghjklmnprstvz')[bits >> (12, 10, 6, 4, 0)[k] & (3 if k % 2 else 15)]
+                                  for k in range(5))
+    return ' '.join(sounds(int.from_bytes(octets[i:i + 2], 'big')) for i in range(0, 16, 2))
+
+
 def main():
     roots, channel = check_roots()
     size, root, text, time = check_checkpoint(roots[-1], channel)
@@ -156,7 +163,7 @@ def main():
         layer = unpack(coding, data, before=[record[0], record.get(1, '')] if kind == 1 else None)
         assert len(layer) == octets and digest(b'pappus/v1/layer\n', salt, layer) == expected, 'layer'
         decode(layer)
-    print(json.dumps({'channel': channel, 'roots': len(roots), 'size': size, 'tiles': tiles, 'proofs': len(entries),
+    print(json.dumps({'channel': channel, 'spoken': spoken(channel), 'roots': len(roots), 'size': size, 'tiles': tiles, 'proofs': len(entries),
                       'editions': len(names('edition')), 'tombstones': tombstones, 'packs': len(names('pack')),
                       'records': posts, 'layers': len(layers), 'dictionaries': len(names('dict'))}))
 

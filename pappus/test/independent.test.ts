@@ -9,7 +9,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatVkey, type Block } from '@pappus/core';
+import { formatVkey, spokenId, type Block } from '@pappus/core';
 import { Newsroom, type Draft } from '@pappus/newsroom';
 
 const SLOW = process.env['PAPPUS_SLOW'] === '1';
@@ -104,7 +104,14 @@ describe(`a channel of ${POSTS} posts`, () => {
     const { size, edition: editions } = newsroom!.store.head()!;
     const { channelId: channel } = newsroom!.identity;
     const counts = { records: POSTS - 1, layers: POSTS - 1, tombstones: 1, roots: 2, dictionaries: 8 };
-    expect(byPython()).toMatchObject({ channel, size, proofs: size, editions, ...counts });
+    expect(byPython()).toMatchObject({
+      channel,
+      spoken: spokenId(channel).join(' '),
+      size,
+      proofs: size,
+      editions,
+      ...counts,
+    });
   });
 
   test.skipIf(!hasGo)('holds by Go (packages golang-go, golang-golang-x-mod-dev)', { timeout: MINUTES_MAX }, () => {

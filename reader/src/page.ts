@@ -19,6 +19,8 @@ export interface Shell {
   added?(library: Library): Promise<void>;
   /** Entries of the screen "more". */
   more?(): Child;
+  /** The channel as a code for cameras. */
+  code?(): Child;
   /** Posts that the reader keeps for later; only where something can be kept. */
   saved?: SavedPosts;
   /** A post was opened. */

@@ -1,4 +1,5 @@
 /** How it is known what is shown: in plain words first, the proof one tap deeper. And what it cannot do. */
+import { spokenId } from '@pappus/core';
 import type { Page } from './page.ts';
 import { day, fill, inFours } from './say.ts';
 import { ageOf, standingOf } from './standing.ts';
@@ -7,16 +8,24 @@ import type { Words } from './words/words.ts';
 
 /** Signed by whom, how whole, how old; what was left out and why; the octets to compare. */
 export function howScreen(page: Page): Child[] {
-  const { words, report } = page;
+  const { words, report, shell } = page;
   return [
     h('h2', null, words.howIKnow),
     h('ul', { class: 'signs' }, signs(page)),
     report.evidence.length > 0 && h('p', { class: 'warning' }, words.evidence),
     faultsOf(page),
+    h('p', null, words.compareHint),
+    spoken(report.channelId),
+    shell.code?.(),
     h('p', null, words.proves),
     h('p', { class: 'step' }, h('a', { href: '#limits' }, words.limitsTitle)),
-    h('details', null, h('summary', null, words.proofTitle), h('p', { class: 'hint' }, words.compareHint), proof(page)),
+    h('details', null, h('summary', null, words.proofTitle), proof(page)),
   ];
+}
+
+/** The channel's eight words, four in a line. */
+export function spoken(channelId: string): Child {
+  return h('p', null, h('bdi', { class: 'spoken' }, spokenId(channelId).join(' ')));
 }
 
 function signs({ report, posts, words, now }: Page): Child[] {

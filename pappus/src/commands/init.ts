@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { spokenId } from '@pappus/core';
 import { Newsroom, copyLargePacks } from '@pappus/newsroom';
 import { readPassphrase } from '../passphrase.ts';
 import { EXIT, UserError, note, parseCount, parseZones, say, sayJson, strong } from '../terminal.ts';
@@ -54,8 +55,10 @@ async function init(folder: string, options: Options): Promise<void> {
   const { channelId } = newsroom.identity;
   const files = newsroom.rootKeyFiles();
   newsroom.close();
-  if (options.json) return sayJson({ channelId, name, rootKeyFiles: files });
+  const spoken = spokenId(channelId).join(' ');
+  if (options.json) return sayJson({ channelId, spokenId: spoken, name, rootKeyFiles: files });
   say(`${strong(name)} is ready in ${folder}.\n\nChannel id, to be given to readers:\n  ${strong(channelId)}\n`);
+  say(`The same in words, to print and to read aloud:\n  ${strong(spoken)}\n`);
   say(`Root keys (${threshold} of ${rootKeys} change the identity or recover it after a theft):`);
   for (const file of files) say(`  ${file}`);
   note('\nMove each root key file to a medium of its own, in different places, and delete it here.');

@@ -9,6 +9,7 @@ import { fill } from '../say.ts';
 import { h, type Child } from '../tree.ts';
 import { appWordsFor, type AppWords } from '../words/app-words.ts';
 import { wordsFor, type Words } from '../words/index.ts';
+import { cameraCode } from './camera-code.ts';
 import { ChannelScreen } from './channel.ts';
 import { onGiven } from './given.ts';
 import { homeScreen, lockScreen, unknownChannel } from './home.ts';
@@ -136,12 +137,13 @@ export class App {
       this.#open?.refresh();
     };
     const more = (): Child => this.#open && moreEntries(this, this.#open.channel);
+    const code = (): Child => this.#open && cameraCode(this.#open.channel.channelId, this.say);
     const saved = {
       has: (index: number) => this.#saved.has(index),
       keep: (index: number, isSaved: boolean) => void this.#keepPost(index, isSaved),
     };
     const opened = (index: number): void => void this.#remember(index);
-    return new Reader(this.#readerPlace, { words: this.words, shell: { parts, added, more, saved, opened } });
+    return new Reader(this.#readerPlace, { words: this.words, shell: { parts, added, more, code, saved, opened } });
   }
 
   async #keepPost(index: number, isSaved: boolean): Promise<void> {

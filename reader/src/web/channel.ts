@@ -1,21 +1,22 @@
 /** Above the news of an open channel: getting more of it, with its cost said before. */
 import type { Library } from '@pappus/core';
 import { elementOf, nodesOf } from '../dom.ts';
-import { Fetching, SMALL_BYTES } from '../keep/fetching.ts';
+import { askable } from '../keep/addresses.ts';
+import { Fetching } from '../keep/fetching.ts';
 import type { Channel } from '../keep/store.ts';
 import { fill } from '../say.ts';
 import { h, type Child } from '../tree.ts';
 import type { App } from './app.ts';
+import { WAYS, filePicker, kilobytes, openWays, wayNote } from './ways.ts';
 
 const KEEP_EACH_MS = 5_000;
-const kilobytes = (bytes: number): number => Math.ceil(bytes / 1_000);
 
 export class ChannelScreen {
   readonly channel: Channel;
   readonly #app: App;
   readonly #library: Library;
   readonly #lastRead: number | null;
-  readonly #bar = elementOf(h('div', { class: 'fetching' }));
+  readonly #bar = elementOf(h('div'));
   readonly #said = elementOf(h('div'));
   #stopping = new AbortController();
   #fetching: Fetching | null = null;
@@ -34,7 +35,6 @@ export class ChannelScreen {
   tree(): Child {
     const { say } = this.#app;
     const back = h('button', { class: 'home', onclick: () => void this.#app.home() }, say.channels);
-    const bar = !this.#app.settings.receiveOnly && this.#bar;
     const record = this.#lastRead === null ? null : this.#library.contents.posts.get(this.#lastRead)?.record;
     const goOn =
       record &&
@@ -42,7 +42,20 @@ export class ChannelScreen {
         `${say.goOn} `,
         h('a', { href: `#post-${this.#lastRead}`, dir: 'auto' }, record.title),
       ]);
-    return h('div', { class: 'over' }, h('p', { class: 'choices' }, back), goOn, this.#said, bar);
+    return h('div', { class: 'over' }, h('p', { class: 'choices' }, back), goOn, this.#said, this.#ways());
+  }
+
+  /** The quickest first; a file is what remains where nothing may be sent. */
+  #ways(): Child {
+    const { say } = this.#app;
+    const ways = openWays(this.#app);
+    const mirrors = ways.includes('mirror') && this.#bar;
+    const file = h('details', { open: !mirrors }, [
+      h('summary', null, say[WAYS.file.name]),
+      wayNote(this.#app, 'file'),
+      filePicker(this.#app),
+    ]);
+    return h('div', { class: 'fetching' }, mirrors, file);
   }
 
   /** Says anew what the disk did not take, and `told`. */
@@ -62,12 +75,20 @@ export class ChannelScreen {
   }
 
   #idle(sentence = ''): void {
-    const { say, words } = this.#app;
+    const { say } = this.#app;
+    const hosts = this.#hosts();
     this.#draw(
       h('p', { class: 'choices' }, h('button', { class: 'main get', onclick: () => void this.#news() }, say.fetch)),
-      h('p', { class: 'hint' }, fill(say.fetchHint, words, { kilobytes: kilobytes(SMALL_BYTES) })),
+      hosts.length > 0 ? wayNote(this.#app, 'mirror', hosts) : h('p', { class: 'hint' }, say.nobodyToAsk),
       h('p', { class: 'state-of-fetching', role: 'status' }, sentence),
     );
+  }
+
+  /** Who may be contacted, as far as is known before it is done. */
+  #hosts(): string[] {
+    const signed = this.#library.identity?.root.mirrors ?? [];
+    const addresses = askable(signed, this.channel.mirrors, location);
+    return [...new Set(addresses.map((address) => new URL(address).host))];
   }
 
   async #news(): Promise<void> {

@@ -5,11 +5,12 @@ import { form } from '../form.ts';
 import { addressOf } from '../keep/addresses.ts';
 import { Fetching } from '../keep/fetching.ts';
 import { fill, inFours, languageName } from '../say.ts';
-import { limitsScreen } from '../trust.ts';
+import { limitsScreen, spoken } from '../trust.ts';
 import { h, type Child } from '../tree.ts';
 import { APP_LANGUAGES } from '../words/app-words.ts';
 import type { App } from './app.ts';
 import { clearEntry, passphraseEntry, receiveOnlyEntry } from './more.ts';
+import { WAYS, filePicker, isolated, openWays, wayNote, type WayId } from './ways.ts';
 
 /** Nothing on it tells whether a passphrase is right. */
 export function lockScreen(app: App): Child {
@@ -51,8 +52,7 @@ export async function homeScreen(app: App): Promise<Child> {
         ),
       ),
       h('h2', null, say.add),
-      !app.settings.receiveOnly && addByAddress(app),
-      addByFile(app),
+      openWays(app).map((way) => [h('h3', null, say[WAYS[way].name]), wayNote(app, way), ADDING[way](app)]),
       h('h2', null, app.words.more),
       languages(app),
       receiveOnlyEntry(app, () => void app.home()),
@@ -63,6 +63,9 @@ export async function homeScreen(app: App): Promise<Child> {
     ]),
   ];
 }
+
+/** How a channel is added by each way. */
+const ADDING: Record<WayId, (app: App) => Child> = { mirror: addByAddress, file: filePicker };
 
 function addByAddress(app: App): Child {
   const { say, words } = app;
@@ -121,26 +124,6 @@ function fetchingFrom(library: Library, address: string, signal: AbortSignal): F
   }
 }
 
-function addByFile(app: App): Child {
-  const { say } = app;
-  const take = ({ target }: Event): void => {
-    const [file] = (target as HTMLInputElement).files!;
-    if (file) void app.addFile(file);
-  };
-  return [
-    h('label', null, say.file, [
-      h('input', { type: 'file', id: 'file', accept: '.html,.htm,.zip,text/html,application/zip', onchange: take }),
-      h('span', { class: 'pick', 'aria-hidden': 'true' }, '+'),
-    ]),
-    h('p', { class: 'hint' }, say.fileHint),
-  ];
-}
-
-/** An address among words of the other direction stays as it is written. */
-function isolated(address: string): string {
-  return `\u2066${address}\u2069`;
-}
-
 /** A channel that came by a file or an address, before it is followed: a name proves nothing. */
 export function unknownChannel(app: App, library: Library, follow: () => Promise<void>): Child {
   const { say, words } = app;
@@ -149,6 +132,7 @@ export function unknownChannel(app: App, library: Library, follow: () => Promise
     h('header', null, h('h1', null, h('bdi', null, root.name))),
     h('main', null, [
       h('p', null, say.compareId),
+      spoken(channelId),
       h('p', null, h('bdi', { class: 'code' }, inFours(channelId))),
       h('p', { class: 'hint' }, words.proves),
       h('p', { class: 'choices' }, [

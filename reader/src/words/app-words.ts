@@ -15,19 +15,29 @@ export interface AppWords {
   /** After a passphrase: the same whether it was wrong or nothing is here yet. */
   noneSealed: string;
   add: string;
+  /** Ways that news come by: what each costs, and who sees what. */
+  mirrorWay: string;
+  mirrorCost: string;
+  mirrorSeen: string;
+  /** In the place of `{hosts}` where no mirror is named yet. */
+  theMirror: string;
+  fileWay: string;
+  fileCost: string;
+  fileSeen: string;
   fromHere: string;
   address: string;
   addressHint: string;
   ask: string;
   file: string;
-  fileHint: string;
   /** A channel that is not followed yet. */
   compareId: string;
+  /** The code for cameras: its name for who cannot see it, and what it is for. */
+  cameraCode: string;
+  cameraHint: string;
   follow: string;
   followNot: string;
   /** Fetching. */
   fetch: string;
-  fetchHint: string;
   fetching: string;
   stop: string;
   more: string;

@@ -99,7 +99,7 @@ export const en: Words = {
   nextOn: 'Next edition promised by',
   whole: 'Nothing is missing.',
   compareHint:
-    'Ask the newsroom by another way, on the radio for instance, for these letters. If they are the same, this is its channel.',
+    'Compare these words with those that the newsroom prints or reads out on the radio, or that a friend has who is sure. If all eight are the same, this is its channel.',
   refusals: {
     path: 'A file has a name that no channel uses. It was left out.',
     'too-large': 'A file is larger than it may be. It was left out.',

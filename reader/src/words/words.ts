@@ -87,6 +87,7 @@ export interface Words {
   signedOn: string;
   nextOn: string;
   whole: string;
+  /** Above the eight words of the channel. */
   compareHint: string;
   refusals: Record<RefusalCode, string>;
 }

@@ -1,87 +1,21 @@
 /** The app in the three engines: following, fetching, reading without its host, merging a file, and leaving nothing. */
 import type { RequestListener } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
-import { webApp } from '../../node/web-app.ts';
+import { describe, expect, test } from 'vitest';
 import { NamedNewsroom, fullPost, pageOf } from '../channel.ts';
+import { app, clear, courier, follow, mirrorOf, openAgain, openNew, press, serve, texts } from './app-at-mirror.ts';
 import { everythingKept } from './everything-kept.ts';
 import { ENGINES } from './index.ts';
 import { OWN_ADDRESS } from './own-address.ts';
-import { record, type Recording } from './recording.ts';
 import type { Tab } from './tab.ts';
 import { useEngines } from './tests.ts';
 
 const engineTest = useEngines();
-const servers: Recording[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
 
 if (!OWN_ADDRESS) process.stderr.write('SKIPPED the app on plain http: this machine has no network.\n');
 const HOSTS: [place: string, host: string][] = [
   ['localhost', '127.0.0.1'],
   ...(OWN_ADDRESS ? [['plain http', OWN_ADDRESS] as [string, string]] : []),
 ];
-const app = await webApp();
-
-/** A mirror with the app beside it, of a newsroom that may go on publishing. */
-function mirrorOf(newsroom: NamedNewsroom, instead: RequestListener | null = null): RequestListener {
-  return (request, response) => {
-    const name = request.url!.slice(1);
-    const file = app.get(name || 'index.html');
-    const bytes = file?.bytes ?? newsroom.files.get(name);
-    if (instead && !file) return instead(request, response);
-    const headers = { 'content-type': file?.type ?? 'application/octet-stream', 'access-control-allow-origin': '*' };
-    response.writeHead(bytes ? 200 : 404, headers).end(bytes);
-  };
-}
-
-async function serve(listener: RequestListener, host = '127.0.0.1', port = 0): Promise<Recording> {
-  const server = await record(listener, host, port);
-  servers.push(server);
-  return server;
-}
-
-function courier(mirrors: string[] = []): NamedNewsroom {
-  const newsroom = new NamedNewsroom('Courier', 'en', mirrors);
-  newsroom.publish({ stories: [{ title: 'Bridge closed', text: ['Until spring.'] }] });
-  newsroom.publish({ stories: [{ title: 'Market open', text: ['From six.'] }] });
-  return newsroom;
-}
-
-const texts = (tab: Tab, selector: string): Promise<string[]> =>
-  tab.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.textContent)`);
-
-async function press(tab: Tab, selector: string): Promise<void> {
-  await tab.until(`document.querySelector(${JSON.stringify(selector)})`);
-  await tab.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
-}
-
-/** As at the first start: nothing is on the device. */
-async function openNew(tab: Tab, url: string): Promise<void> {
-  await tab.goto(url);
-  await clear(tab);
-  await tab.goto(url);
-  await tab.until(`document.querySelector('.here')`);
-}
-
-async function clear(tab: Tab): Promise<void> {
-  await press(tab, '.danger');
-  await press(tab, '.yes');
-  await tab.until(`document.querySelector('.cleared')`);
-}
-
-async function follow(tab: Tab): Promise<void> {
-  await press(tab, '.here');
-  await press(tab, '.follow');
-  await tab.until(`document.querySelector('.headlines')`);
-}
-
-/** Opens the one channel that is followed. */
-async function openAgain(tab: Tab, url: string): Promise<void> {
-  await tab.goto(url);
-  await press(tab, '.channel');
-  await tab.until(`document.querySelector('.headlines')`);
-}
 
 /** Gives a file as if it were picked. It comes from the mirror: some inspectors take no long messages. */
 async function give(tab: Tab, newsroom: NamedNewsroom, bytes: Uint8Array): Promise<void> {
@@ -219,6 +153,28 @@ describe('clearing', () => {
 });
 
 describe('what a mirror is asked', () => {
+  engineTest('is nothing before the reader was told what it costs and who sees it', async (tab) => {
+    const newsroom = courier(['https://a.test/', 'https://b.test/', 'https://c.test/']);
+    const server = await serve(mirrorOf(newsroom));
+    await openNew(tab, server.url);
+    expect(await texts(tab, 'h3 + .way li')).toEqual([
+      'Takes up to 64 KB. Before more, it tells you how much.',
+      expect.stringMatching(/^Your network sees that you contact the mirror,/),
+      'An HTML or ZIP file. Uses none of your data.',
+      expect.stringMatching(/^Nothing is sent\./),
+    ]);
+    await follow(tab);
+    server.requests.length = 0;
+    await openAgain(tab, server.url);
+    const [cost, seen] = await texts(tab, '.over .way li');
+    expect(cost).toContain('64 KB');
+    const { host } = new URL(server.url);
+    expect(seen!.replaceAll(/[\u2066\u2069]/g, '')).toContain(`contact ${host}, a.test, b.test, and +1, when`);
+    const asked = server.requests.map((request) => /^GET \/(\S*)/.exec(request)![1]!);
+    expect(asked.filter((path) => newsroom.files.has(path))).toEqual([]);
+    expect(tab.knocks).toEqual([]);
+  });
+
   engineTest('is nothing where the reader wants to receive only', async (tab) => {
     const server = await serve(mirrorOf(courier()));
     await openNew(tab, server.url);
@@ -228,6 +184,7 @@ describe('what a mirror is asked', () => {
     await tab.until(`!document.querySelector('.here')`);
     await openAgain(tab, server.url);
     expect(await texts(tab, '.get, .here, .look')).toEqual([]);
+    expect(await texts(tab, '.fetching details[open] .pick')).toHaveLength(1);
     const own = new Set(['', ...app.keys()]);
     expect(tab.requests.map((url) => new URL(url).pathname.slice(1)).filter((name) => !own.has(name))).toEqual([]);
   });
