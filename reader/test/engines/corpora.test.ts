@@ -39,7 +39,7 @@ const OPEN_ALL = `(() => {
   return [shown, odd];
 })()`;
 
-const POSTS_A_PAGE = 300;
+const POSTS_A_PAGE = 150;
 const all = corpora();
 
 engineTest(`${all.length} strings are only ever words`, async (tab) => {
