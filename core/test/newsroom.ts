@@ -80,6 +80,8 @@ export function newPost(story: Story): NewPost {
 
 export interface PublishOptions {
   stories?: Story[];
+  /** After the stories. */
+  posts?: NewPost[];
   tombstones?: Tombstone[];
   time?: number;
   nextBy?: number | null;
@@ -152,7 +154,7 @@ export class TestNewsroom {
       number: this.edition,
       time,
       nextBy: options.nextBy ?? null,
-      posts: (options.stories ?? []).map(newPost),
+      posts: [...(options.stories ?? []).map(newPost), ...(options.posts ?? [])],
       tombstones: options.tombstones ?? [],
       rootPointers: [],
       rewritten: rewritten.filter((pack) => pack.items.length > 0),

@@ -3,7 +3,7 @@ import { inOfferOrder, maxBytes, type Outcome, type TreePath } from '@pappus/cor
 import { Asking, Failover, type ListedShelf, type ReadLimit, type Shelf } from '@pappus/transports';
 import { DnsShelf } from '@pappus/transports/dns';
 import type { LibraryFolder } from './library-folder.ts';
-import { FILES_AT_ONCE, isZone, openShelf, openSource, type AskOptions } from './open.ts';
+import { FILES_AT_ONCE, openShelf, openSource, type AskOptions } from './open.ts';
 import { isComplete, reportOn } from './report.ts';
 
 /** Where news come from, as the user named it; what the channel itself signs is added. */

@@ -8,8 +8,8 @@ import { ageOf, listed, standingOf } from './standing.ts';
 import { h, type Child } from './tree.ts';
 import type { Words } from './words/words.ts';
 
-/** More are drawn as the reader comes near the end: a phone takes long over thousands. */
-const AT_ONCE = 20;
+/** A small screen full. More are drawn as the reader comes near the end: a phone takes long over thousands. */
+const AT_ONCE = 6;
 
 /** The list of a channel. */
 export function listScreen(page: Page): Child[] {

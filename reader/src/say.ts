@@ -6,9 +6,14 @@ export function fill(sentence: string, words: Words, values: Record<string, stri
   return sentence.replace(/\{(\w+)\}/g, (_, name: string) => values[name]!.toLocaleString(words.lang));
 }
 
+/** By language: a format is slow to make, and a list has many days. */
+const days = new Map<string, Intl.DateTimeFormat>();
+
 /** The day of a post in the calendar of its language, for instance Jalali in Persian. Seconds since 1970. */
 export function day(seconds: number, lang: string): string {
-  return new Intl.DateTimeFormat(localeOf(lang), { dateStyle: 'long' }).format(seconds * 1000);
+  const format = days.get(lang) ?? new Intl.DateTimeFormat(localeOf(lang), { dateStyle: 'long' });
+  days.set(lang, format);
+  return format.format(seconds * 1000);
 }
 
 /** "3 days ago" in words of the language. Both in seconds. */

@@ -1,4 +1,6 @@
 /** Strings that have run, leaked or lied in some page when it took them for more than words. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { encodeUtf8, type Block, type Inline, type NewPost } from '@pappus/core';
 import { fullPost } from './channel.ts';
 
@@ -90,8 +92,17 @@ const LIES = [
 /** All of them. Half a surrogate pair is no text of the format: it is tried on its own. */
 export const HOSTILE: readonly string[] = [...SCRIPTS, ...HANDLERS, ...ADDRESSES, ...LEAKS, ...LIES];
 
+/** Strings that others collected (fixtures/xss, fixtures/blns): they ran as scripts, or broke programs. */
+export function corpora(): string[] {
+  const fixtures = join(import.meta.dirname, 'fixtures');
+  const lists = readdirSync(join(fixtures, 'xss')).filter((name) => name.endsWith('.txt'));
+  const lines = lists.flatMap((name) => readFileSync(join(fixtures, 'xss', name), 'utf8').split(/\r?\n/));
+  const naughty = JSON.parse(readFileSync(join(fixtures, 'blns/blns.json'), 'utf8')) as string[];
+  return [...new Set([...lines, ...naughty])].filter((line) => !/\p{Surrogate}/u.test(line));
+}
+
 /** As many octets of a string as a field may have. */
-function within(text: string, bytes: number): string {
+export function within(text: string, bytes: number): string {
   return new TextDecoder('utf-8', { ignoreBOM: true })
     .decode(encodeUtf8(text).subarray(0, bytes))
     .replace(/\uFFFD+$/, '');

@@ -1,11 +1,13 @@
 /**
  * A static web mirror of a folder. It answers GET and HEAD for the paths of a tree, for `/` and for the pages that
- * are given beside it, the same to everyone: no cookie, no validator, no log. What it holds in memory it answers at the speed of Node's own http.
+ * are given beside it, the same to everyone: no cookie, no validator, no log. What it holds in memory it answers at the
+ * speed of Node's own http. Pages beside the tree are sent compressed to whoever reads that; files of a tree are small as they are.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { isMutable, maxBytes, refusal, treePath, type TreePath } from '@pappus/core';
+import { codedForms, isAccepted, type CodedForm } from './codings.ts';
 import { nodeDisk } from './disk.ts';
 import { FolderShelf } from './folder.ts';
 import { MirrorCache } from './mirror-cache.ts';
@@ -83,6 +85,8 @@ itself and need not trust this server. To copy the channel, copy the folder.
 interface Page {
   headers: string[];
   body: Uint8Array;
+  /** Smaller forms, smallest first. */
+  coded?: readonly (Page & Pick<CodedForm, 'coding'>)[];
 }
 
 /** Serves `folder`. Throws the system's error when the address cannot be had. */
@@ -107,6 +111,8 @@ class Pages {
   readonly #index: string;
   readonly #cache: MirrorCache<Page>;
   readonly #beside: NonNullable<MirrorOptions['beside']>;
+  /** By the octets of a page, which are compressed once. */
+  readonly #forms = new WeakMap<Uint8Array, Promise<CodedForm[]>>();
 
   constructor({ folder, cacheBytes, beside }: MirrorOptions) {
     this.#shelf = new FolderShelf(folder);
@@ -132,8 +138,16 @@ class Pages {
   async #readBeside(name: string): Promise<Page | null> {
     const page = await this.#beside(name);
     if (!page) return name === 'index.html' ? this.#readIndex() : null;
-    const { type, bytes: body, headers = [] } = page;
-    return { body, headers: [...headersOf(body, type, MUTABLE), ...headers] };
+    const { type, bytes, headers = [] } = page;
+    const forms = this.#forms.get(bytes) ?? codedForms(bytes);
+    this.#forms.set(bytes, forms);
+    const sent = (body: Uint8Array, ...more: string[]): Page => {
+      return { body, headers: [...headersOf(body, type, MUTABLE), 'Vary', 'Accept-Encoding', ...more, ...headers] };
+    };
+    const coded = (await forms).map((form) => {
+      return { coding: form.coding, ...sent(form.bytes, 'Content-Encoding', form.coding) };
+    });
+    return { ...sent(bytes), coded };
   }
 
   async #readIndex(): Promise<Page> {
@@ -170,8 +184,11 @@ async function answer(pages: Pages, request: IncomingMessage, response: ServerRe
   const held = pages.page(request.url ?? '');
   const page = held instanceof Promise ? await held : held;
   if (!page) return send(request, response, 404, NOT_HERE);
-  const range = request.headers.range;
-  if (range === undefined) return send(request, response, 200, page);
+  const { range, 'accept-encoding': accepted } = request.headers;
+  if (range === undefined) {
+    const form = page.coded?.find(({ coding }) => isAccepted(coding, accepted));
+    return send(request, response, 200, form ?? page);
+  }
   sendRange(request, response, page, range);
 }
 

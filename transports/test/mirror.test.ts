@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as ask, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeUtf8, type TreePath } from '@pappus/core';
 import { FolderShelf } from '../node/folder.ts';
@@ -32,14 +34,15 @@ interface Reply {
   status: number;
   headers: IncomingMessage['headers'];
   body: string;
+  octets: Buffer;
 }
 
 function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Reply> {
   const { hostname, port } = new URL(mirror.url);
   return new Promise((resolve, reject) => {
     const request = ask({ hostname, port, path, headers, method, agent: false }, async (response) => {
-      const body = (await response.toArray()).join('');
-      resolve({ status: response.statusCode!, headers: response.headers, body });
+      const octets = Buffer.concat(await response.toArray());
+      resolve({ status: response.statusCode!, headers: response.headers, body: String(octets), octets });
     });
     request.on('error', reject).end();
   });
@@ -142,6 +145,38 @@ describe('startMirror', () => {
     await fetch(new URL('head', other.url));
     expect(asked).toEqual(['index.html', 'a.js', 'b.js']);
     await other.close();
+  });
+
+  it('sends a page compressed to whoever reads that, and the same octets to everyone', async () => {
+    const text = '<!doctype html><p>The bridge is closed until spring.</p>'.repeat(40);
+    const pages: Record<string, Uint8Array> = { 'a.html': encodeUtf8(text), 'b.png': randomBytes(2_000) };
+    const beside = async (name: string) => (pages[name] ? { type: 'text/html', bytes: pages[name] } : null);
+    await mirror.close();
+    mirror = await startMirror({ folder, beside });
+    const sizes: Record<string, string | undefined> = {};
+    const opened = { br: brotliDecompressSync, gzip: gunzipSync, none: (bytes: Uint8Array) => bytes };
+    for (const [accepted, coding] of [
+      ['gzip, deflate, br', 'br'],
+      ['BR;q=0.5, gzip', 'br'],
+      ['gzip', 'gzip'],
+      ['br;q=0, gzip;q=0.001', 'gzip'],
+      ['br;q=0.000, deflate, zstd', 'none'],
+      ['identity', 'none'],
+      ['', 'none'],
+      ['brotli, xgzip', 'none'],
+    ] as const) {
+      const { status, headers, octets } = await get('/a.html', { 'accept-encoding': accepted });
+      expect([accepted, status, headers['content-encoding'] ?? 'none']).toEqual([accepted, 200, coding]);
+      expect([String(opened[coding](octets)), headers.vary]).toEqual([text, 'Accept-Encoding']);
+      expect(headers['content-length']).toBe((sizes[coding] ??= String(octets.length)));
+    }
+    expect(Number(sizes['br'])).toBeLessThan(text.length / 10);
+    const all = { 'accept-encoding': 'gzip, br' };
+    expect((await get('/b.png', all)).headers['content-encoding']).toBeUndefined();
+    expect((await get(`/${PACK}`, all)).headers['content-encoding']).toBeUndefined();
+    const piece = await get('/a.html', { ...all, range: 'bytes=0-8' });
+    expect(piece).toMatchObject({ status: 206, body: '<!doctype' });
+    expect((await get('/a.html', all, 'HEAD')).headers['content-length']).toBe(sizes['br']);
   });
 
   it('explains itself at the top, or shows the index.html of the folder', async () => {

@@ -28,6 +28,7 @@ interface AskedEvent {
 const worker = globalThis as unknown as WorkerScope;
 const CACHE = `app-${VERSION}`;
 const GIVEN_MAX = 16;
+const QUIET = { credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer' } as const;
 
 /** Files that other programs gave, until the page takes them. Not on disk: what is given may not be meant to stay. */
 let given: File[] = [];
@@ -52,8 +53,7 @@ worker.addEventListener('message', ({ data, ports }) => {
 async function keepOwnFiles(): Promise<void> {
   const cache = await caches.open(CACHE);
   for (const [name, integrity] of Object.entries(FILES)) {
-    const asked = { integrity, cache: 'no-cache', credentials: 'omit', redirect: 'error' } as const;
-    const response = await fetch(addressOf(name), asked);
+    const response = await fetch(addressOf(name), { ...QUIET, integrity, cache: 'no-cache' });
     if (!response.ok) throw new Error(`${name} is not here`);
     await cache.put(addressOf(name), response);
   }
@@ -64,7 +64,7 @@ async function dropOthers(): Promise<void> {
 }
 
 async function ownFile(address: string): Promise<Response> {
-  return (await (await caches.open(CACHE)).match(address)) ?? fetch(address);
+  return (await (await caches.open(CACHE)).match(address)) ?? fetch(address, QUIET);
 }
 
 async function takeGiven(request: Request): Promise<Response> {

@@ -11,8 +11,8 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
 export const chromiumEngine: Engine = {
   name: 'chromium',
   missing: path ? null : 'chromium',
-  async open({ width = 360, height = 740, dark = false, direct = false, profile }: TabOptions = {}) {
-    const gate = await openGate();
+  async open({ width = 360, height = 740, dark = false, direct = false, beyond, profile }: TabOptions = {}) {
+    const gate = await openGate(beyond);
     const proxy = {
       server: `http://127.0.0.1:${gate.port}`,
       bypass: ['localhost', '127.0.0.1', OWN_ADDRESS ?? []].flat().join(),

@@ -12,8 +12,8 @@ const path = findProgram('firefox-esr', 'firefox');
 export const firefoxEngine: Engine = {
   name: 'firefox',
   missing: path ? null : 'firefox-esr',
-  async open({ width = 360, height = 740, dark = false, direct = false, profile }: TabOptions = {}) {
-    const gate = await openGate();
+  async open({ width = 360, height = 740, dark = false, direct = false, beyond, profile }: TabOptions = {}) {
+    const gate = await openGate(beyond);
     const home = newHome();
     const folder = profile ?? home;
     writeFileSync(join(folder, 'user.js'), preferences(direct ? null : gate.port, dark));

@@ -1,5 +1,5 @@
 /** The only way out that a browser under test is given: a proxy that writes down who knocks, and lets nobody through. */
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Whom Chromium asks on its own, whatever its switches say. */
@@ -11,14 +11,13 @@ export interface Gate {
   close(): void;
 }
 
-/** A gate on a free port of this machine. */
-export async function openGate(): Promise<Gate> {
+const closed: RequestListener = (_, response) => void response.writeHead(403).end();
+
+/** A gate on a free port of this machine. `answer` stands for every http host beyond it, the browser's maker aside. */
+export async function openGate(answer: RequestListener = closed): Promise<Gate> {
   const knocks: string[] = [];
-  const note = (address = ''): void => void (VENDOR.test(address) || knocks.push(address));
-  const server = createServer((request, response) => {
-    note(request.url);
-    response.writeHead(403).end();
-  });
+  const note = (address = ''): boolean => !VENDOR.test(address) && knocks.push(address) > 0;
+  const server = createServer((request, response) => (note(request.url) ? answer : closed)(request, response));
   server.on('connect', (request, socket) => {
     note(request.url);
     socket.on('error', () => {}); // a browser may hang up first

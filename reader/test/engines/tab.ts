@@ -1,4 +1,5 @@
 /** What the tests may ask of a browser engine, the same of each. */
+import type { RequestListener } from 'node:http';
 
 export type EngineName = 'chromium' | 'firefox' | 'webkit';
 
@@ -11,6 +12,8 @@ export interface TabOptions {
   profile?: string;
   /** Without the gate: for a namespace whose network leads nowhere. */
   direct?: boolean;
+  /** Answers for every http host beyond the gate; without it nobody does. */
+  beyond?: RequestListener;
 }
 
 /** A tab in a browser of its own, from which nothing leaves the machine. */

@@ -28,8 +28,8 @@ const GTK_CSS = '* { min-width: 0; min-height: 0; padding: 0; margin: 0; border-
 export const webkitEngine: Engine = {
   name: 'webkit',
   missing: browser && display ? null : 'libwebkit2gtk-4.1-0 xvfb',
-  async open({ width = 360, height = 740, dark = false, direct = false }: TabOptions = {}) {
-    const gate = await openGate();
+  async open({ width = 360, height = 740, dark = false, direct = false, beyond }: TabOptions = {}) {
+    const gate = await openGate(beyond);
     const args = ['-displayfd', '3', '-screen', '0', '1600x1200x24', '-nolisten', 'tcp'];
     const screen = await Program.start(display!, args, { home: newHome(), ready: /^(\d+)\n/m });
     const address = `127.0.0.1:${await freePort()}`;
