@@ -40,7 +40,9 @@ async function packedEngine(): Promise<EngineParts> {
 /** A module and all that it needs as one classic script, made as the engine is. `alias`: a file for a module's name. */
 export async function buildScript(entry: string, alias: Record<string, string> = {}): Promise<string> {
   const { build } = await import('vite'); // slow to load, and most commands never need it
-  const result = await build(await configOf(entry, alias));
+  const { unused } = await import('./unused.ts');
+  const config = await configOf(entry, alias);
+  const result = await build({ ...config, plugins: [config.plugins, unused()] });
   const outputs = Array.isArray(result) ? result : [result];
   for (const output of outputs) {
     if (!('output' in output)) continue;
@@ -51,12 +53,12 @@ export async function buildScript(entry: string, alias: Record<string, string> =
 
 /** How each script for readers is built, as one classic script unless `build` says otherwise. */
 export async function configOf(entry: string, alias: Record<string, string> = {}): Promise<InlineConfig> {
-  const [{ terse }, { inlineTables }] = await Promise.all([import('./terse.ts'), import('./inline-tables.ts')]);
+  const [{ terse }, { numbers }] = await Promise.all([import('./terse.ts'), import('./numbers.ts')]);
   return {
     configFile: false,
     logLevel: 'error',
     root: pathOf('..'),
-    plugins: [terse(), inlineTables(pathOf('../../core/src'))],
+    plugins: [terse(), numbers()],
     resolve: { alias: { '@noble/hashes/sha2.js': pathOf('../../core/src/sha2.ts'), ...alias } }, // decision 008
     build: {
       write: false,
