@@ -4,7 +4,7 @@
  */
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { engineScript } from '@pappus/reader';
-import { wordsFor } from '@pappus/reader/words';
+import { listOf, wordsFor } from '@pappus/reader/words';
 
 /** The aim is 30 KB; decision 012 says what stands in the way. */
 const BUDGET_BYTES = 38 * 1024;
@@ -12,7 +12,7 @@ const BUDGET_BYTES = 38 * 1024;
 const engine = await engineScript();
 
 const brotli = measure('engine', engine);
-const withWords = measure('engine with Persian words', `${engine}\n${JSON.stringify(wordsFor('fa'))}`);
+const withWords = measure('engine with Persian words', `${engine}\n${JSON.stringify(listOf(wordsFor('fa')))}`);
 process.stdout.write(`words ${withWords - brotli} B; ${BUDGET_BYTES - withWords} B of ${BUDGET_BYTES} B are left\n`);
 if (withWords > BUDGET_BYTES) {
   process.stderr.write('The engine is over its budget. See what the last change pulled in.\n');

@@ -54,7 +54,7 @@ export function encodeBlocks(blocks: readonly Block[]): Uint8Array {
 /** @throws Refused `encoding`, `text` or `too-large`. Links outside LINK_SCHEMES come back as plain text. */
 export function decodeBlocks(bytes: Uint8Array): Block[] {
   if (bytes.length > LIMITS.textLayerBytes) throw new Refused('too-large', 'text layer');
-  return items(decode(bytes), 'text layer').map(decodeBlock);
+  return itemsOf(decode(bytes), 'text layer').map(decodeBlock);
 }
 
 function encodeBlock(block: Block): Cbor {
@@ -101,7 +101,7 @@ function encodeInline(inline: Inline): Cbor {
 
 function decodeBlock(value: Cbor): Block {
   if (typeof value === 'string') return { type: 'paragraph', children: [{ type: 'text', value }] };
-  const [kind, ...rest] = items(value, 'block');
+  const [kind, ...rest] = itemsOf(value, 'block');
   switch (kind) {
     case 0:
       return { type: 'paragraph', children: rest.map(decodeInline) };
@@ -133,7 +133,7 @@ function decodeList([start, ...children]: Cbor[]): Block {
   return {
     type: 'list',
     start: start === null ? null : asInteger(start, 'start', 0, 2 ** 31),
-    children: children.map((item) => items(item, 'list item').map(decodeBlock)),
+    children: children.map((item) => itemsOf(item, 'list item').map(decodeBlock)),
   };
 }
 
@@ -141,13 +141,13 @@ function decodeTable([header, ...rows]: Cbor[]): Block {
   return {
     type: 'table',
     header: asInteger(header, 'header rows', 0, rows.length),
-    rows: rows.map((row) => items(row, 'row').map((cell) => items(cell, 'cell').map(decodeInline))),
+    rows: rows.map((row) => itemsOf(row, 'row').map((cell) => itemsOf(cell, 'cell').map(decodeInline))),
   };
 }
 
 function decodeInline(value: Cbor): Inline {
   if (typeof value === 'string') return { type: 'text', value };
-  const [kind, ...rest] = items(value, 'inline');
+  const [kind, ...rest] = itemsOf(value, 'inline');
   switch (kind) {
     case 0:
       return { type: 'break' };
@@ -172,7 +172,7 @@ function decodeLink(url: string, children: Inline[]): Inline {
   return followed ? { type: 'link', url, children } : { type: 'span', lang: '', children };
 }
 
-function items(value: Cbor, what: string): Cbor[] {
+function itemsOf(value: Cbor, what: string): Cbor[] {
   return asArray(value, what, LIMITS.arrayItems);
 }
 

@@ -20,7 +20,7 @@ export interface EngineParts {
 
 /** The engine's text; built once a process, in some tenths of a second. */
 export function engineScript(): Promise<string> {
-  built ??= buildScript(pathOf('../src/engine.ts'));
+  built ??= buildEngine();
   return built;
 }
 
@@ -37,10 +37,36 @@ async function packedEngine(): Promise<EngineParts> {
   return { script, packed: { data, digest: sha256(bytes) } };
 }
 
-/** A module and all that it needs as one classic script, made as the engine is. `alias`: a file for a module's name. */
-export async function buildScript(entry: string, alias: Record<string, string> = {}): Promise<string> {
+async function buildEngine(): Promise<string> {
+  const { ownNames } = await import('./names.ts');
+  const names = ownNames(['../src', '../../core/src', '../../transports/src'].map(pathOf));
+  return buildScript(pathOf('../src/engine.ts'), { names });
+}
+
+/**
+ * A module and all that it needs as one classic script, made as the engine is. `alias`: a file for a module's name.
+ * `names`: of a script into which no other looks, fields and methods whose names may be short.
+ */
+export async function buildScript(
+  entry: string,
+  { alias = {}, names = [] }: { alias?: Record<string, string>; names?: readonly string[] } = {},
+): Promise<string> {
   const { build } = await import('vite'); // slow to load, and most commands never need it
-  const result = await build(await configOf(entry, alias));
+  const { unused } = await import('./unused.ts');
+  const config = await configOf(entry, alias);
+  const isClosed = names.length > 0;
+  const mangleProps = { include: new RegExp(`^(?:${names.join('|')})$`) };
+  const result = await build({
+    ...config,
+    plugins: [config.plugins, isClosed && unused()],
+    build: {
+      ...config.build,
+      rolldownOptions: {
+        optimization: { inlineConst: { mode: 'all', pass: 3 } },
+        output: { minify: { compress: { target: FLOOR }, ...(isClosed && { mangleProps }) } },
+      },
+    },
+  });
   const outputs = Array.isArray(result) ? result : [result];
   for (const output of outputs) {
     if (!('output' in output)) continue;
@@ -51,12 +77,12 @@ export async function buildScript(entry: string, alias: Record<string, string> =
 
 /** How each script for readers is built, as one classic script unless `build` says otherwise. */
 export async function configOf(entry: string, alias: Record<string, string> = {}): Promise<InlineConfig> {
-  const [{ terse }, { inlineTables }] = await Promise.all([import('./terse.ts'), import('./inline-tables.ts')]);
+  const [{ terse }, { numbers }] = await Promise.all([import('./terse.ts'), import('./numbers.ts')]);
   return {
     configFile: false,
     logLevel: 'error',
     root: pathOf('..'),
-    plugins: [terse(), inlineTables(pathOf('../../core/src'))],
+    plugins: [terse(), numbers()],
     resolve: { alias: { '@noble/hashes/sha2.js': pathOf('../../core/src/sha2.ts'), ...alias } }, // decision 008
     build: {
       write: false,

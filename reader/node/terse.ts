@@ -1,23 +1,34 @@
 /**
  * The page says why it left a file out by the code of the refusal, in the reader's language. The details, English and
  * meant for a log line, have no place to stand in it: they are left out of the engine, and so are the names of fields,
- * which `core/src/fields.ts` takes for nothing but details. Messages of errors, bugs of our own, go with them.
+ * which some functions take for nothing but details. Messages of errors, bugs of our own, go with them.
  */
 import { parseSync, Visitor, type ESTree, type Plugin } from 'vite';
 
-const TAKES_DETAIL = /^(?:Refused|asMap|asArray|asText|asBytes|asInteger)$/;
+/** Functions whose second parameter goes into details and nowhere else. */
+const TAKES_DETAIL = /^(?:(?:as|optional)(?:Map|Array|Text|Bytes|Integer)|itemsOf|require)$/;
+const ERROR = /^(?:Range|Type)?Error$/;
 
-/** The source with '' in the place of plain words that are the detail of a refusal. */
+/** The source without the details of refusals, and without the parameters that carry them. */
 export function withoutDetails(source: string, path: string): string {
-  const words: ESTree.Argument[] = [];
+  const cuts: ESTree.Span[] = [];
+  const cut = (from: ESTree.Span | undefined, to: ESTree.Span | undefined): void => {
+    if (from && to) cuts.push({ start: from.end, end: to.end });
+  };
   const find = ({ callee, arguments: given }: ESTree.CallExpression | ESTree.NewExpression): void => {
     if (callee.type !== 'Identifier') return;
-    const detail = callee.name === 'Error' ? given[0] : TAKES_DETAIL.test(callee.name) ? given[1] : null;
-    if (detail?.type === 'Literal' || detail?.type === 'TemplateLiteral') words.push(detail);
+    if (ERROR.test(callee.name) && given.length > 0) cuts.push({ start: given[0]!.start, end: given.at(-1)!.end });
+    if (callee.name === 'Refused') cut(given[0], given.at(-1));
+    if (TAKES_DETAIL.test(callee.name)) cut(given[0], given[1]);
   };
-  new Visitor({ CallExpression: find, NewExpression: find }).visit(parseSync(path, source).program);
-  const fromEnd = words.sort((a, b) => b.start - a.start);
-  return fromEnd.reduce((text, { start, end }) => `${text.slice(0, start)}''${text.slice(end)}`, source);
+  new Visitor({
+    CallExpression: find,
+    NewExpression: find,
+    FunctionDeclaration: ({ id, params }) => void (id && TAKES_DETAIL.test(id.name) && cut(params[0], params[1])),
+  }).visit(parseSync(path, source).program);
+  const outermost = cuts.filter(({ start, end }) => !cuts.some((other) => other.start < start && end < other.end));
+  const fromEnd = outermost.sort((a, b) => b.start - a.start);
+  return fromEnd.reduce((text, { start, end }) => text.slice(0, start) + text.slice(end), source);
 }
 
 /** Builds what `withoutDetails` leaves. */
@@ -26,7 +37,7 @@ export function terse(): Plugin {
     name: 'terse',
     enforce: 'pre',
     transform: {
-      filter: { id: /\.tsx?$/ },
+      filter: { id: /\.tsx?$|\/@noble\// },
       handler: (source, path) => ({ code: withoutDetails(source, path), map: null }),
     },
   };

@@ -14,6 +14,7 @@ import { filesOfDocument, type HtmlPage } from '@pappus/transports';
 import type { Fault } from './page.ts';
 import { Reader } from './reader.ts';
 import { inSlices } from './slices.ts';
+import { wordsOf } from './words/listed.ts';
 import type { Words } from './words/words.ts';
 
 interface Verdict {
@@ -26,7 +27,7 @@ const own = document.currentScript!.textContent;
 
 async function start(): Promise<void> {
   const place = document.getElementById('page')!;
-  const words = JSON.parse(place.dataset['words']!) as Words;
+  const words = wordsOf(JSON.parse(place.dataset['words']!) as unknown[]);
   const parts = partsOfPage();
   const faster = wasmSha256();
   if (faster) useSha256(faster);

@@ -8,6 +8,7 @@ import { headline } from './headline.ts';
 import { day, fill } from './say.ts';
 import { listed, standingOf } from './standing.ts';
 import { h, htmlOf } from './tree.ts';
+import { listOf } from './words/listed.ts';
 import type { Words } from './words/words.ts';
 
 const HEADLINES_MAX = 300;
@@ -24,7 +25,7 @@ export function staticBody(library: Library, words: Words): string {
   const signed = signedAt === null ? '' : fill(words.signed, words, { ago: day(signedAt, words.lang) });
   const page = h(
     'div',
-    { id: 'page', 'data-channel': channelId, 'data-words': JSON.stringify(words) },
+    { id: 'page', 'data-channel': channelId, 'data-words': JSON.stringify(listOf(words)) },
     h(
       'header',
       null,

@@ -5,6 +5,7 @@ import { fa } from './fa.ts';
 import { ru } from './ru.ts';
 import type { Words } from './words.ts';
 
+export { listOf } from './listed.ts';
 export type { Words } from './words.ts';
 
 const ALL = new Map([en, fa, ar, ru].map((words) => [words.lang, words]));

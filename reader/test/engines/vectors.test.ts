@@ -20,7 +20,8 @@ const built = new Map<string, Promise<string>>();
 
 /** A test file of core as a script. */
 function script(name: string): Promise<string> {
-  const source = built.get(name) ?? buildScript(pathOf(`../../../core/test/${name}`), { vitest: pathOf('in-page.ts') });
+  const source =
+    built.get(name) ?? buildScript(pathOf(`../../../core/test/${name}`), { alias: { vitest: pathOf('in-page.ts') } });
   built.set(name, source);
   return source;
 }
