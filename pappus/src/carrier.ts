@@ -54,7 +54,8 @@ export class Carrier {
 
   /** What each way has cost. */
   get costs(): Cost[] {
-    for (const [where, { shelf }] of this.#shelves) if (shelf instanceof DnsShelf) Object.assign(this.#costOf(where), shelf.cost);
+    for (const [where, { shelf }] of this.#shelves)
+      if (shelf instanceof DnsShelf) Object.assign(this.#costOf(where), shelf.cost);
     return [...this.#costs.values()];
   }
 
@@ -62,7 +63,8 @@ export class Carrier {
   async round(signal: AbortSignal, progress: (asked: number) => void): Promise<Round> {
     const failures: string[] = [];
     const before = this.#count();
-    for (const folder of this.#ways.folders) await this.#takeFolder(folder).catch((error: Error) => failures.push(error.message));
+    for (const folder of this.#ways.folders)
+      await this.#takeFolder(folder).catch((error: Error) => failures.push(error.message));
     await this.#save(true);
     if (this.#addresses().length > 0) failures.push(...(await this.#askAll(signal, progress)));
     await this.#save(true);
@@ -100,7 +102,8 @@ export class Carrier {
 
   async #lacked(shelf: ListedShelf, signal: AbortSignal): Promise<{ path: TreePath }[]> {
     const lacked: { path: TreePath }[] = [];
-    for await (const path of shelf.list(signal)) if (this.#kept.library.file(path) === null || path === 'head') lacked.push({ path });
+    for await (const path of shelf.list(signal))
+      if (this.#kept.library.file(path) === null || path === 'head') lacked.push({ path });
     return lacked;
   }
 
@@ -132,7 +135,8 @@ export class Carrier {
   /** The same shelves as before, so that what they were worth is not forgotten, and new ones. */
   #open(): Failover {
     const missing = this.#addresses().filter((where) => !this.#shelves.has(where));
-    for (const where of missing) this.#shelves.set(where, new CountedShelf(openShelf(where, this.#ask), this.#costOf(where)));
+    for (const where of missing)
+      this.#shelves.set(where, new CountedShelf(openShelf(where, this.#ask), this.#costOf(where)));
     if (missing.length > 0 || !this.#failover) this.#failover = new Failover(this.#shelves.values());
     return this.#failover;
   }

@@ -7,7 +7,18 @@ import { startMirror, type Mirror, type MirrorPage } from '@pappus/transports/no
 import { renderUnicodeCompact } from 'uqr';
 import { Carrier, type Cost } from '../carrier.ts';
 import { LibraryFolder } from '../library-folder.ts';
-import { EXIT, Progress, UserError, note, parseCount, parseDuration, parseZones, say, sayJson, strong } from '../terminal.ts';
+import {
+  EXIT,
+  Progress,
+  UserError,
+  note,
+  parseCount,
+  parseDuration,
+  parseZones,
+  say,
+  sayJson,
+  strong,
+} from '../terminal.ts';
 
 interface Options {
   library: string;
@@ -69,7 +80,12 @@ async function carry(options: Options): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error('stopped')));
   const mirror = options.port === undefined ? null : await serve(kept, options);
   try {
-    await rounds(carrier, kept, { once: options.once === true, json: options.json === true, everyMs, signal: stop.signal });
+    await rounds(carrier, kept, {
+      once: options.once === true,
+      json: options.json === true,
+      everyMs,
+      signal: stop.signal,
+    });
   } finally {
     carrier.close();
     await kept.save();
@@ -85,16 +101,19 @@ interface Pace {
 }
 
 async function rounds(carrier: Carrier, kept: LibraryFolder, { once, json, everyMs, signal }: Pace): Promise<void> {
-  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; ) {
+  for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted;) {
     const progress = new Progress('gathering');
-    const round = await carrier.round(signal, (asked) => progress.at(asked, null)).catch((error: unknown) => {
-      if (signal.aborted) return null;
-      throw error;
-    });
+    const round = await carrier
+      .round(signal, (asked) => progress.at(asked, null))
+      .catch((error: unknown) => {
+        if (signal.aborted) return null;
+        throw error;
+      });
     progress.end();
     if (!round) break;
     const described = describeLibrary(kept.library);
-    if (json) sayJson({ ...round, size: described?.size ?? 0, edition: described?.edition ?? null, costs: carrier.costs });
+    if (json)
+      sayJson({ ...round, size: described?.size ?? 0, edition: described?.edition ?? null, costs: carrier.costs });
     else sayRound(kept, round.accepted, round.isComplete, carrier.costs);
     for (const failure of new Set(round.failures)) note(failure);
     if (once) {
@@ -109,7 +128,9 @@ async function rounds(carrier: Carrier, kept: LibraryFolder, { once, json, every
 function sayRound({ library }: LibraryFolder, accepted: number, isComplete: boolean, costs: readonly Cost[]): void {
   const described = describeLibrary(library);
   const state = isComplete ? 'nothing is missing' : 'something is still missing';
-  say(`${strong(described?.name ?? 'nothing yet')}  edition ${described?.edition ?? '-'} · ${accepted} new files · ${state}`);
+  say(
+    `${strong(described?.name ?? 'nothing yet')}  edition ${described?.edition ?? '-'} · ${accepted} new files · ${state}`,
+  );
   for (const { where, files, bytes, queries, refused } of costs) {
     const lies = refused > 0 ? `, ${refused} refused` : '';
     say(`  ${where}: ${files} files, ${bytes} bytes, ${queries} questions${lies}`);
@@ -120,16 +141,21 @@ function sayRound({ library }: LibraryFolder, accepted: number, isComplete: bool
 async function serve(kept: LibraryFolder, { library: folder, host, port }: Options): Promise<Mirror> {
   const addresses: string[] = [];
   const beside = async (name: string): Promise<MirrorPage | null> => {
-    if (name === 'take.html' || OFFERED.some((offered) => offered.name === name)) return offeredPage(kept, name, addresses);
+    if (name === 'take.html' || OFFERED.some((offered) => offered.name === name))
+      return offeredPage(kept, name, addresses);
     return (await webApp()).get(name) ?? null;
   };
   const mirror = await startMirror({ folder, host, port: parseCount(port!, 'port', 0), beside }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-      throw new UserError(`Port ${port} is taken or not allowed. Choose another with --port.`, EXIT.usage, { cause: error });
+      throw new UserError(`Port ${port} is taken or not allowed. Choose another with --port.`, EXIT.usage, {
+        cause: error,
+      });
     },
   );
-  addresses.push(...addressesOf(host).map((address) => mirror.url.replace(/\/\/[^/]*:/, `//${address}:`) + 'take.html'));
+  addresses.push(
+    ...addressesOf(host).map((address) => mirror.url.replace(/\/\/[^/]*:/, `//${address}:`) + 'take.html'),
+  );
   for (const address of addresses) {
     say(strong(address));
     if (process.stdout.isTTY) say(renderUnicodeCompact(address, { border: 2 }));
@@ -138,7 +164,11 @@ async function serve(kept: LibraryFolder, { library: folder, host, port }: Optio
   return mirror;
 }
 
-async function offeredPage({ library }: LibraryFolder, name: string, addresses: readonly string[]): Promise<MirrorPage | null> {
+async function offeredPage(
+  { library }: LibraryFolder,
+  name: string,
+  addresses: readonly string[],
+): Promise<MirrorPage | null> {
   if (!describeLibrary(library)?.size) return null;
   const passOn = await passOnOf(library);
   const offered = OFFERED.find((one) => one.name === name);

@@ -3,11 +3,14 @@
  *
  *     unshare --net node cases.ts <case>…        prints a line of JSON for each case and resolver
  */
-import { READER_SIDE, Servers, readZone, type Reading } from './lab.ts';
-import { ZONE, newsroomWith, zoneOf } from './edition.ts';
+import { encodeBase32 } from '@pappus/core';
+import { CASE_NAMES, type CaseName, type CaseResult } from './case-names.ts';
+import { TYPE, decodeLadder, decodeMessage, encodeQuery, type Zone } from '@pappus/transports/dns';
+import { askByUdp } from '@pappus/transports/node';
+import { READER_SIDE, Servers, readFiles, readZone, type ReaderOptions, type Reading } from './lab.ts';
+import { ZONE, chance, newsroomWith, zoneOf } from './edition.ts';
 import type { Faults } from './relay.ts';
 import { RESOLVERS, Running, bringUpLoopback, type ResolverKind } from './resolvers.ts';
-import { encodeBase32 } from '@pappus/core';
 
 interface Case {
   /** Of the network before the reader, and before the authority. */
@@ -22,10 +25,12 @@ interface Case {
 interface Scene {
   resolver: Running;
   servers: Servers;
-  read: (queriesPerSecond?: number) => Promise<Reading>;
+  zone: Zone;
+  reader: ReaderOptions;
+  read: () => Promise<Reading>;
 }
 
-type Result = Partial<Reading> & { crossed?: number; crossedAgain?: number; crossedBytes?: number; complete?: number };
+type Result = Partial<CaseResult>;
 
 const CLAMP = {
   Unbound: '  cache-max-ttl: 60',
@@ -35,6 +40,7 @@ const CLAMP = {
 };
 const TXT = 16;
 const READERS = 100;
+const READERS_AT_ONCE = 10;
 
 /** A first pass that is complete is remembered by the resolver: the next goes no further than to it. */
 async function readTwice({ read, servers }: Scene): Promise<Result> {
@@ -44,7 +50,7 @@ async function readTwice({ read, servers }: Scene): Promise<Result> {
   return { ...second, crossedAgain: (await servers.tell({})).authority.queries - before };
 }
 
-const CASES: Record<string, Case> = {
+const CASES: Record<CaseName, Case> = {
   plain: {
     run: async ({ read, servers }) => ({ ...(await read()), crossed: (await servers.tell({})).authority.queries }),
   },
@@ -70,40 +76,74 @@ const CASES: Record<string, Case> = {
   },
   'a hundred readers': {
     run: async (scene) => {
-      const readings: Reading[] = [];
-      for (let i = 0; i < READERS; i += 10)
-        readings.push(...(await Promise.all(Array.from({ length: 10 }, () => scene.read(1_000)))));
+      const reading = await scene.read();
+      const complete = await readByTheHundred(scene, reading);
       const { queries, bytes } = (await scene.servers.tell({})).authority;
-      return { ...readings[0]!, complete: readings.filter(isWhole).length, crossed: queries, crossedBytes: bytes };
+      return { ...reading, complete, crossed: queries, crossedBytes: bytes };
     },
   },
   'cut off': {
     run: async (scene) => {
-      for (let i = 0; i < 30; i++) await scene.read(1_000);
+      const first = await scene.read();
+      await readByTheHundred(scene, first);
       await scene.servers.tell({ faults: { isCut: true } });
-      return scene.read();
+      const ttls = await ttlsOf(scene);
+      await scene.servers.tell({ reader: { resolver: scene.resolver.address, faults: { lostNames: SHORT_RUNGS } } });
+      return { ...(await scene.read()), ...ttls };
     },
   },
   again: { run: readTwice },
 };
 
-const isWhole = (reading: Reading): boolean => reading.posts === 30 && reading.texts === 30;
+/** Those that no resolver has any more after a day. */
+const SHORT_RUNGS = ['h0', 'h1'];
+const LONG_RUNGS = ['h2', 'h3'];
 
-async function runCase(name: string, kind: ResolverKind, channel: string): Promise<void> {
-  const { reader = {}, authority = {}, extra = {}, run, queriesPerSecond } = CASES[name]!;
+/** Ten at a time; how many got every file. */
+async function readByTheHundred(scene: Scene, { paths }: Reading): Promise<number> {
+  let complete = 0;
+  for (let i = 0; i < READERS; i += READERS_AT_ONCE) {
+    const some = Array.from({ length: READERS_AT_ONCE }, () =>
+      readFiles({ ...scene.reader, queriesPerSecond: 1_000, burst: 1_000 }, paths),
+    );
+    complete += (await Promise.all(some)).filter((files) => files === paths.length).length;
+  }
+  return complete;
+}
+
+/** For how long the resolver will still have every block, and the longest rung. */
+async function ttlsOf({ resolver, zone }: Scene): Promise<{ blockTtl: number; rungTtl: number }> {
+  const ask = askByUdp(resolver.address);
+  const ttlOf = async (label: string): Promise<number> => {
+    let ttl = 0;
+    const query = encodeQuery({ id: 7, name: `${label}.${ZONE}`, type: TYPE.TXT, udpBytes: 1_232 });
+    const take = (answer: Uint8Array): boolean => ((ttl = decodeMessage(answer).answers[0]?.ttl ?? 0), true);
+    await ask(query, take, AbortSignal.timeout(5_000));
+    return ttl;
+  };
+  const labels = decodeLadder(zone.content.ladder).streams.flatMap((stream) => stream.labels);
+  const [blocks, rungs] = [await Promise.all(labels.map(ttlOf)), await Promise.all(LONG_RUNGS.map(ttlOf))];
+  return { blockTtl: Math.min(...blocks), rungTtl: Math.max(...rungs) };
+}
+
+async function runCase(name: CaseName, kind: ResolverKind, channel: string): Promise<void> {
+  const { reader: faults = {}, authority = {}, extra = {}, run, queriesPerSecond } = CASES[name]!;
   const zone = await zoneOf(channel);
   const channelId = encodeBase32(zone.channel);
   const servers = await Servers.start(channel);
   await servers.tell({ faults: authority });
   const upstream = kind.name === 'dnsmasq' ? await new Running(RESOLVERS[0]!, extra['Unbound']).start() : null;
   const resolver = await new Running(kind, extra[kind.name]).start();
-  await servers.tell({ reader: { resolver: kind.address, faults: reader } });
-  const read = (perSecond = queriesPerSecond ?? 10): Promise<Reading> =>
-    readZone({ zone: ZONE, channelId, addresses: [READER_SIDE], queriesPerSecond: perSecond, burst: perSecond });
+  await servers.tell({ reader: { resolver: kind.address, faults } });
+  const pace = { queriesPerSecond: queriesPerSecond ?? 10, burst: queriesPerSecond ?? 10 };
+  const random = chance(kind.address.length);
+  const reader = { zone: ZONE, channelId, addresses: [READER_SIDE], random, ...pace };
+  const read = (): Promise<Reading> => readZone(reader);
   try {
-    const result = run ? await run({ resolver, servers, read }) : await read();
+    const result = run ? await run({ resolver, servers, zone, reader, read }) : await read();
     const { queries, wireBytes, forged } = await servers.tell({});
-    console.log(JSON.stringify({ case: name, resolver: kind.name, queries, wireBytes, forged, ...result }));
+    const { paths: _, ...told } = result;
+    console.log(JSON.stringify({ case: name, resolver: kind.name, queries, wireBytes, forged, ...told }));
   } catch (error) {
     console.log(JSON.stringify({ case: name, resolver: kind.name, error: String(error) }));
   } finally {
@@ -116,6 +156,6 @@ async function runCase(name: string, kind: ResolverKind, channel: string): Promi
 bringUpLoopback();
 const channel = await newsroomWith(30);
 const [only, ...names] = process.argv.slice(2);
-for (const name of names.length > 0 ? names : Object.keys(CASES))
+for (const name of names.length > 0 ? (names as CaseName[]) : CASE_NAMES)
   for (const kind of RESOLVERS) if (only === 'all' || only === kind.name) await runCase(name, kind, channel);
 process.exit(0);

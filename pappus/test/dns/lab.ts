@@ -82,7 +82,7 @@ export const READER_SIDE = '127.0.2.1';
 export interface Order {
   /** Of the networks before the authority's addresses. */
   faults?: Faults;
-  /** A network before this resolver. */
+  /** A network before this resolver, and what is wrong with it from now on. */
   reader?: { resolver: string; faults: Faults };
   /** The channel has another edition. */
   refresh?: true;
@@ -133,6 +133,7 @@ export interface Reading {
   failures: string[];
   fileBytes: number;
   lies: number[];
+  paths: TreePath[];
 }
 
 export interface ReaderOptions {
@@ -144,16 +145,30 @@ export interface ReaderOptions {
   random?: () => number;
 }
 
-/** One reader with an empty library, as `pappus receive` does it. */
-export async function readZone(options: ReaderOptions): Promise<Reading> {
+/** The files of a zone as a reader gets them who keeps none, without verifying: for readers by the hundred. */
+export async function readFiles(options: ReaderOptions, paths: readonly TreePath[]): Promise<number> {
+  const { shelf } = shelfFor(options, () => true);
+  const limit = { bytes: 200_000, signal: AbortSignal.timeout(60_000) };
+  await shelf.read('head' as TreePath, limit);
+  const files = await Promise.all(paths.map((path) => shelf.read(path, limit)));
+  shelf.close();
+  return files.filter((bytes) => bytes !== null).length;
+}
+
+function shelfFor(options: ReaderOptions, isWanted: (path: TreePath) => boolean) {
   const { zone, channelId, addresses, queriesPerSecond = 10, burst = 10, random } = options;
   const pace = { start: queriesPerSecond, max: queriesPerSecond, burst };
   const resolvers = addresses.map(
     (name) => new Resolver({ name, datagram: askByUdp(name), stream: askByTcp(name), pace }),
   );
+  return { resolvers, shelf: new DnsShelf({ zone, channelId, resolvers, isWanted, ...(random && { random }) }) };
+}
+
+/** One reader with an empty library, as `pappus receive` does it. */
+export async function readZone(options: ReaderOptions): Promise<Reading> {
+  const { channelId } = options;
   const library = new Library({ channelId, dictionaries: builtInDictionaries().map(({ bytes }) => bytes) });
-  const isWanted = (path: TreePath): boolean => library.file(path) === null;
-  const shelf = new DnsShelf({ zone, channelId, resolvers, isWanted, ...(random && { random }) });
+  const { shelf, resolvers } = shelfFor(options, (path) => library.file(path) === null);
   const began = performance.now();
   const reading: Reading = {
     headlinesMs: null,
@@ -164,13 +179,17 @@ export async function readZone(options: ReaderOptions): Promise<Reading> {
     failures: [],
     fileBytes: 0,
     lies: [],
+    paths: [],
   };
   const asking = new Asking(library, new Failover([shelf]), {
     atOnce: 64,
     offer: (path, bytes) => {
       const outcome = library.offer(path, bytes);
       if (outcome.status === 'refused') reading.refused++;
-      else reading.fileBytes += bytes.length;
+      else {
+        reading.fileBytes += bytes.length;
+        reading.paths.push(path);
+      }
       if (library.contents.posts.size > 0) reading.headlinesMs ??= performance.now() - began;
       return outcome;
     },

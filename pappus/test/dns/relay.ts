@@ -18,6 +18,8 @@ export interface Faults {
   /** Takes EDNS out of each question and answers of more than 512 octets away. */
   stripsEdns?: boolean;
   blocksTcp?: boolean;
+  /** Questions for names that begin so are lost. */
+  lostNames?: string[];
   /** Neither questions nor answers pass. */
   isCut?: boolean;
 }
@@ -71,7 +73,8 @@ export async function relay(ends: Ends, faults: Faults, random: () => number): P
     state.queries++;
     state.queryBytes += query.length + HEADERS_BYTES;
     later(() => {
-      const { refusedTypes, stripsEdns } = state.faults;
+      const { refusedTypes, stripsEdns, lostNames } = state.faults;
+      if (lostNames?.includes(query.toString('latin1', 13, 13 + query[12]!))) return;
       if (isOverLimit() || refusedTypes?.includes(typeOf(query))) return answer(refusalOf(query), client);
       const back = createSocket('udp4');
       open.add(back);

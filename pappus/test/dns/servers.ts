@@ -19,7 +19,8 @@ let before: Relay | null = null;
 
 process.on('message', async ({ faults, reader, refresh }: Order) => {
   if (faults) for (const way of ways) way.faults = faults;
-  if (reader) before = await relay({ from: READER_SIDE, to: reader.resolver }, reader.faults, random);
+  if (reader && before) before.faults = reader.faults;
+  else if (reader) before = await relay({ from: READER_SIDE, to: reader.resolver }, reader.faults, random);
   if (refresh) authority.replace(await source.refresh());
   const { queries = 0, queryBytes = 0, answerBytes = 0, forged = 0 } = before ?? {};
   process.send!({ queries, wireBytes: queryBytes + answerBytes, forged, authority: { ...server.answered } });

@@ -11,6 +11,7 @@ export {
 export { blocksOf, owe, type EditionFiles, type ZoneBlocks, type ZoneFiles } from './blocks.ts';
 export { type Pace } from './bucket.ts';
 export { askByHttps } from './doh.ts';
+export { decodeLadder } from './manifest.ts';
 export { TYPE, decodeMessage, encodeQuery } from './message.ts';
 export { BLOCK_TTL, blockBytesFor, blockLabel, piecesOf, zoneName } from './names.ts';
 export { recordData, type CarrierType } from './records.ts';
