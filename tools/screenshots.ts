@@ -36,6 +36,7 @@ const follow = async (page: Page): Promise<void> => {
   await page.locator('.here').click();
   await page.locator('.follow').click();
   await page.locator('.headlines').waitFor();
+  await page.mouse.move(0, 0);
 };
 
 const SHOTS: Shot[] = [

@@ -154,10 +154,8 @@ export class Reader {
       else link.removeAttribute('aria-current');
     }
     if (left === this.#open) return;
-    const focused = screen
-      ? this.#screen
-      : (this.#list.querySelector<HTMLElement>(`[href="#${CSS.escape(left)}"]`) ?? this.#list);
-    (this.#screen.querySelector<HTMLElement>('[autofocus]') ?? focused).focus({ preventScroll: true });
+    const focused = screen ? this.#screen : this.#place.querySelector<HTMLElement>(`[href="#${CSS.escape(left)}"]`);
+    (this.#screen.querySelector<HTMLElement>('[autofocus]') ?? focused)?.focus({ preventScroll: true });
     scrollTo(0, screen ? 0 : this.#listAt);
   }
 

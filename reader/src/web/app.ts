@@ -32,6 +32,7 @@ export class App {
 
   constructor(place: HTMLElement, store: Store) {
     this.#place = place;
+    place.tabIndex = -1;
     this.store = store;
     onGiven((files) => {
       this.#given.push(...files);
@@ -90,8 +91,13 @@ export class App {
     await this.store.keepNote('settings', this.settings);
   }
 
+  /** The focus stays on what is on the new screen too, else it begins anew. */
   draw(...screen: Child[]): void {
+    const { className = '' } = document.activeElement ?? {};
     this.#place.replaceChildren(...nodesOf(screen));
+    const same = className && this.#place.querySelector<HTMLElement>(`[class="${CSS.escape(className)}"]`);
+    if (same) return same.focus();
+    this.#place.focus({ preventScroll: true });
     scrollTo(0, 0);
   }
 

@@ -70,16 +70,20 @@ export class ChannelScreen {
     this.#stopping.abort(new Error('left'));
   }
 
+  /** Whoever pressed one button has the next under the finger. */
   #draw(...children: Child[]): void {
+    const hasFocus = this.#bar.contains(document.activeElement);
     this.#bar.replaceChildren(...nodesOf(children));
+    if (hasFocus) this.#bar.querySelector('button')?.focus({ preventScroll: true });
   }
 
   #idle(sentence = ''): void {
     const { say } = this.#app;
     const hosts = this.#hosts();
+    if (hosts.length === 0) return this.#draw(h('p', { class: 'hint', role: 'status' }, say.nobodyToAsk));
     this.#draw(
       h('p', { class: 'choices' }, h('button', { class: 'main get', onclick: () => void this.#news() }, say.fetch)),
-      hosts.length > 0 ? wayNote(this.#app, 'mirror', hosts) : h('p', { class: 'hint' }, say.nobodyToAsk),
+      wayNote(this.#app, 'mirror', hosts),
       h('p', { class: 'state-of-fetching', role: 'status' }, sentence),
     );
   }
@@ -92,7 +96,6 @@ export class ChannelScreen {
   }
 
   async #news(): Promise<void> {
-    const { say } = this.#app;
     this.#stopping = new AbortController();
     try {
       this.#fetching = new Fetching(this.#library, {
@@ -102,7 +105,7 @@ export class ChannelScreen {
         progress: (files, bytes) => this.#progress(files, bytes),
       });
     } catch {
-      return this.#idle(say.nobodyToAsk);
+      return this.#idle(); // a root that came meanwhile names nobody any more
     }
     await this.#run((fetching) => fetching.news());
   }

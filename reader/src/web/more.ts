@@ -111,8 +111,11 @@ function twice(label: string, warning: string, yes: string, run: () => Promise<v
 
 /** A button in whose place something comes. */
 function onPress(label: string, name: string, then: Child): Child {
-  const place = elementOf(h('div'));
-  const open = (): void => place.replaceChildren(...nodesOf(then));
+  const place = elementOf(h('div', { tabindex: -1 }));
+  const open = (): void => {
+    place.replaceChildren(...nodesOf(then));
+    place.focus(); // what can be pressed there is the next step, and not yet under the finger
+  };
   place.append(elementOf(h('p', { class: 'choices' }, h('button', { class: name, onclick: open }, label))));
   return place;
 }

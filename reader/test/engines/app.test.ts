@@ -2,7 +2,19 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { NamedNewsroom, fullPost, pageOf } from '../channel.ts';
-import { app, clear, courier, follow, mirrorOf, openAgain, openNew, press, serve, texts } from './app-at-mirror.ts';
+import {
+  app,
+  clear,
+  courier,
+  follow,
+  give,
+  mirrorOf,
+  openAgain,
+  openNew,
+  press,
+  serve,
+  texts,
+} from './app-at-mirror.ts';
 import { everythingKept } from './everything-kept.ts';
 import { ENGINES } from './index.ts';
 import { OWN_ADDRESS } from './own-address.ts';
@@ -16,18 +28,6 @@ const HOSTS: [place: string, host: string][] = [
   ['localhost', '127.0.0.1'],
   ...(OWN_ADDRESS ? [['plain http', OWN_ADDRESS] as [string, string]] : []),
 ];
-
-/** Gives a file as if it were picked. It comes from the mirror: some inspectors take no long messages. */
-async function give(tab: Tab, newsroom: NamedNewsroom, bytes: Uint8Array): Promise<void> {
-  newsroom.files.set('given', bytes);
-  await tab.until(`document.querySelector('#file')`);
-  await tab.evaluate(`(async () => {
-    const file = new File([await (await fetch('given')).arrayBuffer()], 'news.html');
-    const input = document.querySelector('#file');
-    Object.defineProperty(input, 'files', { value: [file] });
-    input.dispatchEvent(new Event('change'));
-  })()`);
-}
 
 /** WebKit does not know one directive of the policy; and a root that is not there yet is asked for each time. */
 const errorsOf = (tab: Tab): string[] => tab.errors.filter((error) => !/manifest-src|status of 404/.test(error));

@@ -11,14 +11,18 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'
 export const chromiumEngine: Engine = {
   name: 'chromium',
   missing: path ? null : 'chromium',
-  async open({ width = 360, height = 740, dark = false, direct = false, beyond, profile }: TabOptions = {}) {
+  async open({ width = 360, height = 740, dark = false, direct = false, beyond, profile, lang }: TabOptions = {}) {
     const gate = await openGate(beyond);
     const proxy = {
       server: `http://127.0.0.1:${gate.port}`,
       bypass: ['localhost', '127.0.0.1', OWN_ADDRESS ?? []].flat().join(),
     };
     const launch = { executablePath: path!, args: ARGS, ...(direct ? {} : { proxy }) };
-    const look = { viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' } as const;
+    const look = {
+      viewport: { width, height },
+      colorScheme: dark ? 'dark' : 'light',
+      ...(lang && { locale: lang }),
+    } as const;
     if (profile === undefined) {
       const browser = await chromium.launch(launch);
       return new ChromiumTab(browser, await browser.newPage(look), gate);
@@ -50,6 +54,10 @@ class ChromiumTab extends CommonTab {
 
   protected override run(expression: string): Promise<string> {
     return this.#page.evaluate<string>(expression);
+  }
+
+  protected override async strike(key: string, isShifted: boolean): Promise<void> {
+    await this.#page.keyboard.press(isShifted ? `Shift+${key}` : key);
   }
 
   override screenshot(): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 /** Debian's Firefox, through WebDriver BiDi (https://www.w3.org/TR/webdriver-bidi/), which it speaks itself. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { openGate, type Gate } from './gate.ts';
 import { OWN_ADDRESS } from './own-address.ts';
 import { findProgram, newHome, Program } from './program.ts';
@@ -17,7 +18,7 @@ export const firefoxEngine: Engine = {
     const home = newHome();
     const folder = profile ?? home;
     writeFileSync(join(folder, 'user.js'), preferences(direct ? null : gate.port, dark));
-    const args = ['--headless', '--no-remote', '--profile', folder, '--remote-debugging-port=0', 'about:blank'];
+    const args = ['--headless', '--no-remote', '--profile', folder, '--remote-debugging-port=0', BLANK];
     const ready = /BiDi listening on (ws:\S+)/;
     const env = { MOZ_REMOTE_SETTINGS_DEVTOOLS: '1' }; // only so the preference for the settings server counts
     const program = await Program.start(path!, args, { home, env, ready });
@@ -26,6 +27,13 @@ export const firefoxEngine: Engine = {
     return tab;
   },
 };
+
+/** Were it about:blank, the address bar would have the focus, and keep it. */
+const BLANK = pathToFileURL(join(import.meta.dirname, 'blank.html')).href;
+
+/** Keys without a character, as WebDriver writes them (§17.4.2 there). */
+const KEYS: Record<string, string> = { Tab: '\uE004', Enter: '\uE007', Escape: '\uE00C', ArrowDown: '\uE015' };
+const SHIFT = '\uE008';
 
 /** Through the gate, and without what Firefox asks for on its own. */
 function preferences(port: number | null, dark: boolean): string {
@@ -109,6 +117,14 @@ class FirefoxTab extends CommonTab {
     });
     if (exceptionDetails) throw new Error(exceptionDetails.text);
     return result.value;
+  }
+
+  protected override async strike(key: string, isShifted: boolean): Promise<void> {
+    const value = KEYS[key] ?? key;
+    const held = (type: string) => (isShifted ? [{ type, value: SHIFT }] : []);
+    const actions = [...held('keyDown'), { type: 'keyDown', value }, { type: 'keyUp', value }, ...held('keyUp')];
+    const source = { type: 'key', id: 'keyboard', actions };
+    await this.#wire.send('input.performActions', { context: this.#context, actions: [source] });
   }
 
   override async screenshot(): Promise<Uint8Array> {

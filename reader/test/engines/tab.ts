@@ -8,6 +8,8 @@ export interface TabOptions {
   width?: number;
   height?: number;
   dark?: boolean;
+  /** Of the browser. Chromium. */
+  lang?: string;
   /** A folder for the browser's profile, which stays when the tab is closed. Chromium and Firefox. */
   profile?: string;
   /** Without the gate: for a namespace whose network leads nowhere. */
@@ -31,6 +33,11 @@ export interface Tab {
   evaluate<T>(script: string | (() => T | Promise<T>)): Promise<T>;
   /** Resolves when an expression has become true in the page. */
   until(expression: string): Promise<void>;
+  /**
+   * Presses a key as a hand does: a name of KeyboardEvent.key, or one character; `Shift+` before it holds that key.
+   * Resolves when the page has seen it; a focus that left the page fails.
+   */
+  press(key: string): Promise<void>;
   /** PNG of what is seen. */
   screenshot(): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -45,6 +52,10 @@ export interface Engine {
 }
 
 const UNTIL_MS = 15_000;
+
+/** The key that was meant is the last to come up but for Shift, which no page here listens for. */
+const COUNT_KEYS = `globalThis.keysReleased ??= (addEventListener('keyup',
+  ({ key }) => key !== 'Shift' && keysReleased++, true), 0)`;
 
 /** What all tabs have in common. An adapter gives `run`, and fills `requests` and `errors`. */
 export abstract class CommonTab implements Tab {
@@ -89,8 +100,17 @@ export abstract class CommonTab implements Tab {
     if (!found) throw new Error(`${this.engine}: never came true: ${expression}`);
   }
 
+  async press(key: string): Promise<void> {
+    const parts = key.length === 1 ? [key] : key.split('+');
+    const before = await this.evaluate<number>(COUNT_KEYS);
+    await this.strike(parts.at(-1)!, parts.length > 1);
+    await this.until(`keysReleased > ${before}`);
+  }
+
   abstract screenshot(): Promise<Uint8Array>;
   abstract close(): Promise<void>;
+  /** One key down and up again, while Shift is held where it is. */
+  protected abstract strike(key: string, isShifted: boolean): Promise<void>;
   protected abstract load(url: string): Promise<void>;
   /** The text that the promise of `expression` resolves to. */
   protected abstract run(expression: string): Promise<string>;

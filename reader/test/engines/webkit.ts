@@ -13,6 +13,7 @@ import { findProgram, newHome, Program } from './program.ts';
 import { CommonTab, type Engine, type TabOptions } from './tab.ts';
 import { Inspected, type OnEvent } from './inspected.ts';
 import type { Fields } from './wire.ts';
+import { XKeyboard } from './x-keyboard.ts';
 
 const libraries = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
 const browser = findProgram(`/usr/lib/${libraries}/webkit2gtk-4.1/MiniBrowser`);
@@ -34,7 +35,8 @@ export const webkitEngine: Engine = {
     const screen = await Program.start(display!, args, { home: newHome(), ready: /^(\d+)\n/m });
     const address = `127.0.0.1:${await freePort()}`;
     const program = await startBrowser(address, direct ? null : gate, { screen: screen.said, dark });
-    const tab = new WebKitTab({ address, size: `width=${width},height=${height}`, gate, programs: [program, screen] });
+    const parts = { address, size: `width=${width},height=${height}`, gate, programs: [program, screen] };
+    const tab = new WebKitTab({ ...parts, display: screen.said });
     await tab.connect();
     return tab;
   },
@@ -74,6 +76,7 @@ interface Parts {
   /** As window.open takes it. */
   size: string;
   gate: Gate;
+  display: string;
   programs: Program[];
 }
 
@@ -84,6 +87,7 @@ class WebKitTab extends CommonTab {
   readonly #known = new Set<string>();
   #first: Inspected | null = null;
   #page: Inspected | null = null;
+  #keyboard: XKeyboard | null = null;
 
   constructor(parts: Parts) {
     super(parts.gate.knocks);
@@ -131,6 +135,11 @@ class WebKitTab extends CommonTab {
     return this.#page.run(expression);
   }
 
+  protected override async strike(key: string, isShifted: boolean): Promise<void> {
+    this.#keyboard ??= await XKeyboard.open(this.#parts.display);
+    await this.#keyboard.strike(key, isShifted);
+  }
+
   override async screenshot(): Promise<Uint8Array> {
     const size = await this.evaluate<{ width: number; height: number }>('({ width: innerWidth, height: innerHeight })');
     const { dataURL } = await this.#page!.send('Page.snapshotRect', {
@@ -143,6 +152,7 @@ class WebKitTab extends CommonTab {
   }
 
   override async close(): Promise<void> {
+    this.#keyboard?.close();
     for (const program of this.#parts.programs) await program.end();
     this.#parts.gate.close();
   }
