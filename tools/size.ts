@@ -6,8 +6,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { engineScript } from '@pappus/reader';
 import { listOf, wordsFor } from '@pappus/reader/words';
 
-/** The aim is 30 KB; decision 012 says what stands in the way. */
-const BUDGET_BYTES = 38 * 1024;
+/** The aim is 30 KB; decision 016 says what stands in the way. */
+const BUDGET_BYTES = 33.5 * 1024;
 
 const engine = await engineScript();
 

@@ -94,13 +94,6 @@ async function run(
   state.textContent = count === 0 ? words.nothingFound : fill(words.found, words, { count });
 }
 
-/** The screen of posts that the reader keeps for later. */
-export function savedScreen({ posts, words, shell }: Page): Child[] {
-  const kept = listed(posts).filter(({ index }) => shell.saved?.has(index));
-  const none = kept.length === 0 && h('p', { class: 'hint' }, words.nothingKept);
-  return [h('h2', null, words.keptPosts), none, growingList(kept, words).list];
-}
-
 /** The screen of all posts with a tag. */
 export function tagScreen(tag: string, { posts, words }: Page): Child[] {
   const tagged = listed(posts).filter((post) => post.record?.tags.includes(tag));

@@ -12,7 +12,7 @@ export function moreScreen(page: Page): Child[] {
   const { words, shell } = page;
   return [
     h('h2', null, words.more),
-    shell.saved && h('p', { class: 'step' }, h('a', { href: '#saved' }, words.keptPosts)),
+    shell.later?.link(),
     h('h3', null, words.add),
     h('p', null, words.addHint),
     adding(page),

@@ -13,24 +13,27 @@ export interface Fault {
 
 /** What the page stands in: one file, or the app. */
 export interface Shell {
-  /** What pages which are passed on are made of. */
-  parts(): Promise<Pick<HtmlPage, 'script' | 'packed' | 'css'>>;
+  /** What pages which are passed on are made of; else a sentence: why it cannot be had now. */
+  parts(): Promise<Pick<HtmlPage, 'script' | 'packed' | 'css'> | string>;
   /** Something new was accepted: the app keeps it. */
   added?(library: Library): Promise<void>;
   /** Entries of the screen "more". */
   more?(): Child;
   /** The channel as a code for cameras. */
   code?(): Child;
-  /** Posts that the reader keeps for later; only where something can be kept. */
-  saved?: SavedPosts;
+  /** Only where something can be kept. */
+  later?: Later;
   /** A post was opened. */
   opened?(index: number): void;
 }
 
-/** By their indexes in the log. */
-export interface SavedPosts {
-  has(index: number): boolean;
-  keep(index: number, isSaved: boolean): void;
+/** Posts that the reader keeps for later. */
+export interface Later {
+  /** Leads to the screen from "more". */
+  link(): Child;
+  screen(page: Page): Child;
+  /** Stands with a post that is open. */
+  button(post: PostReport): Child;
 }
 
 /** One library as it stands; a new one is made when something was added. */

@@ -16,11 +16,11 @@ const isWithinProgram = (): boolean => 'TelegramWebview' in globalThis || /; wv\
 export function passScreen(page: Page): Child[] {
   const { words, shell } = page;
   const place = elementOf(h('div'));
-  const choose = (parts: Awaited<ReturnType<typeof shell.parts>>): void => {
-    const body = (library: Page['library']): string => staticBody(library, words);
-    place.append(...nodesOf(chooser(page, new PassOn(page.library, { ...parts, ...own(words), body }))));
-  };
-  shell.parts().then(choose, () => place.append(words.passNot));
+  const body = (library: Page['library']): string => staticBody(library, words);
+  void shell.parts().then((parts) => {
+    if (typeof parts === 'string') place.append(parts);
+    else place.append(...nodesOf(chooser(page, new PassOn(page.library, { ...parts, ...own(words), body }))));
+  });
   return [h('h2', null, words.passOn), h('p', { class: 'warning' }, words.passRisk), place];
 }
 

@@ -42,7 +42,7 @@ function article(post: PostReport, page: Page): Child {
     h('h2', null, title),
     facts(post, page),
     translations(post, page),
-    keeping(post, page),
+    page.shell.later?.button(post),
     text && listening(plainText(text), post, page),
     summary && h('p', { class: 'summary' }, summary),
     text && blocks(text, { figure }),
@@ -57,21 +57,6 @@ function shown(medium: Medium | null, alt: string): Child {
   if (medium?.kind === 'sound') return h('audio', { src: medium.url, controls: true, 'aria-label': alt });
   const { url, width, height } = medium ?? {};
   return url && h('img', { src: url, alt, width, height, decoding: 'async' });
-}
-
-function keeping({ index }: PostReport, { words, shell: { saved } }: Page): Child {
-  if (!saved) return null;
-  const button = elementOf(h('button', { onclick: () => set(!saved.has(index)) }));
-  const draw = (): void => {
-    button.textContent = saved.has(index) ? words.kept : words.keep;
-    button.setAttribute('aria-pressed', String(saved.has(index)));
-  };
-  const set = (isSaved: boolean): void => {
-    saved.keep(index, isSaved);
-    draw();
-  };
-  draw();
-  return h('p', { ...own(words), class: 'choices' }, button);
 }
 
 /** Where this device has a voice of its own for the language. */

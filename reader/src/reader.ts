@@ -5,7 +5,7 @@
 import { describeLibrary, postsOf, type Library } from '@pappus/core';
 import { addFile } from './add-files.ts';
 import { elementOf, nodesOf } from './dom.ts';
-import { findScreen, savedScreen, tagScreen } from './find.ts';
+import { findScreen, tagScreen } from './find.ts';
 import { listScreen } from './list.ts';
 import { moreScreen } from './more.ts';
 import type { Fault, Page, Shell } from './page.ts';
@@ -28,7 +28,7 @@ const SCREENS: Record<string, (page: Page) => Child> = {
   find: findScreen,
   pass: passScreen,
   more: moreScreen,
-  saved: savedScreen,
+  saved: (page) => page.shell.later?.screen(page),
 };
 const NAMED = /^(post|tag)-(.+)$/s;
 

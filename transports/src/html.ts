@@ -16,8 +16,16 @@
  * It bears what files suffer on their way: a byte order mark, CR LF, spaces at the end of a line, empty lines, and
  * attributes that a browser adds to the tag when it saves the page.
  */
-import { maxBytes, Refused, refusal, treePath, type TreeFile } from '@pappus/core';
-import { base64Bytes, decodeBase64, encodeBase64 } from './base64.ts';
+import {
+  decodeBase64,
+  encodeBase64,
+  encodeUtf8,
+  maxBytes,
+  Refused,
+  refusal,
+  treePath,
+  type TreeFile,
+} from '@pappus/core';
 import { requireWithin } from './limit.ts';
 import { compareTreePaths } from './order.ts';
 
@@ -66,7 +74,7 @@ export function writeHtml({ files, page, sha256 }: HtmlParts): Uint8Array<ArrayB
   if (/<(?:script|style|!--)/i.test(page.body)) throw new Error('the body holds a script, a style or a comment');
   const { packed } = page;
   if (packed && !/^[A-Za-z0-9+/]+=*$/.test(packed.data)) throw new Error('the packed script is not base64');
-  const hashOf = (text: string): string => hashSource(sha256(new TextEncoder().encode(text)));
+  const hashOf = (text: string): string => hashSource(sha256(encodeUtf8(text)));
   const scripts = [hashOf(script), ...(packed ? [hashSource(packed.digest)] : [])].join(' ');
   const policy = contentPolicy(scripts, hashOf(css));
   const html = [
@@ -90,7 +98,7 @@ export function writeHtml({ files, page, sha256 }: HtmlParts): Uint8Array<ArrayB
     '</html>',
     '',
   ];
-  return new TextEncoder().encode(html.join('\n'));
+  return encodeUtf8(html.join('\n'));
 }
 
 /**
@@ -216,7 +224,8 @@ function readLine(line: string): TreeFile {
   const path = refusal(() => treePath(name));
   if (path instanceof Refused) throw new Refused('container', 'a line without a path of a tree', { cause: path });
   if (name.length + 1 + base64.length < line.length) throw new Refused('container', 'a third word in a line');
-  requireWithin(base64Bytes(base64), { bytes: maxBytes(path) });
+  const digits = base64.replace(/=+$/, '').length;
+  requireWithin(Math.floor((digits * 3) / 4), { bytes: maxBytes(path) });
   const bytes = refusal(() => decodeBase64(base64));
   if (bytes instanceof Refused) throw new Refused('container', bytes.detail, { cause: bytes });
   return { path, bytes };

@@ -1,4 +1,4 @@
-import { treePath, type TreeFile } from '@pappus/core';
+import { encodeUtf8, treePath, type TreeFile } from '@pappus/core';
 import { crc32 } from './crc32.ts';
 import { compareTreePaths } from './order.ts';
 import {
@@ -27,7 +27,7 @@ export function writeZip(files: Iterable<TreeFile>, readme?: string): Uint8Array
   const ordered = [...files].sort((a, b) => compareTreePaths(a.path, b.path));
   for (const { path, bytes } of ordered) parts.push(writer.entry(treePath(path), bytes), bytes);
   if (readme !== undefined) {
-    const bytes = new TextEncoder().encode(readme);
+    const bytes = encodeUtf8(readme);
     parts.push(writer.entry(ZIP_README, bytes), bytes);
   }
   return joined([...parts, ...writer.end()]);
@@ -76,7 +76,7 @@ function localHeader(name: string, bytes: number, crc: number): Uint8Array {
   const view = viewOf(header);
   view.setUint32(0, LOCAL_SIGNATURE, true);
   writeFields(view, 4, name.length, bytes, crc);
-  new TextEncoder().encodeInto(name, header.subarray(LOCAL_BYTES));
+  header.set(encodeUtf8(name), LOCAL_BYTES);
   return header;
 }
 
@@ -87,7 +87,7 @@ function centralHeader(name: string, bytes: number, crc: number, offset: number)
   view.setUint16(4, VERSION_NEEDED, true);
   writeFields(view, 6, name.length, bytes, crc);
   view.setUint32(42, offset, true);
-  new TextEncoder().encodeInto(name, header.subarray(CENTRAL_BYTES));
+  header.set(encodeUtf8(name), CENTRAL_BYTES);
   return header;
 }
 

@@ -13,6 +13,7 @@ import { cameraCode } from './camera-code.ts';
 import { ChannelScreen } from './channel.ts';
 import { onGiven } from './given.ts';
 import { homeScreen, lockScreen, unknownChannel } from './home.ts';
+import { laterOf } from './later.ts';
 import { moreEntries } from './more.ts';
 
 export class App {
@@ -137,19 +138,19 @@ export class App {
   #newReader(): Reader {
     // Without a worker the host may be gone when she wants to pass something on.
     const early = isSecureContext ? null : pageParts().catch(() => null);
-    const parts: Shell['parts'] = async () => (await early) ?? pageParts();
+    const parts: Shell['parts'] = async () => (await early) ?? pageParts().catch(() => this.say.passNot);
     const added = async (library: Library): Promise<void> => {
       await this.store.keep(library);
       this.#open?.refresh();
     };
     const more = (): Child => this.#open && moreEntries(this, this.#open.channel);
     const code = (): Child => this.#open && cameraCode(this.#open.channel.channelId, this.say);
-    const saved = {
-      has: (index: number) => this.#saved.has(index),
-      keep: (index: number, isSaved: boolean) => void this.#keepPost(index, isSaved),
-    };
+    const later = laterOf(this, {
+      has: (index) => this.#saved.has(index),
+      keep: (index, isSaved) => void this.#keepPost(index, isSaved),
+    });
     const opened = (index: number): void => void this.#remember(index);
-    return new Reader(this.#readerPlace, { words: this.words, shell: { parts, added, more, code, saved, opened } });
+    return new Reader(this.#readerPlace, { words: this.words, shell: { parts, added, more, code, later, opened } });
   }
 
   async #keepPost(index: number, isSaved: boolean): Promise<void> {

@@ -65,4 +65,10 @@ export const en: AppWords = {
   cleared: 'Everything was deleted. Close this page. Your browser may remember that you were at this address.',
   trustHost:
     'This app comes from {host}. The news is checked, wherever it comes from; the app itself you take from there.',
+  keep: 'Keep for later',
+  kept: 'Kept',
+  keptPosts: 'Kept for later',
+  nothingKept: 'Nothing is kept yet. “Keep for later” stands with each post.',
+  passNot:
+    'What a page is made of cannot be fetched now. Nothing is lost. Open the app where its address can be reached, and try again.',
 };

@@ -75,6 +75,13 @@ export interface AppWords {
   clearYes: string;
   cleared: string;
   trustHost: string;
+  /** Posts for later. */
+  keep: string;
+  kept: string;
+  keptPosts: string;
+  nothingKept: string;
+  /** Passing on, where what a page is made of cannot be fetched. */
+  passNot: string;
 }
 
 const ALL: Record<string, AppWords> = { ar, en, fa, ru };

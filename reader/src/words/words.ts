@@ -57,17 +57,12 @@ export interface Words {
   share: string;
   save: string;
   saved: string;
-  passNot: string;
   savedNot: string;
   /** One post. */
   listen: string;
   stop: string;
   tagged: string;
   versions: string;
-  keep: string;
-  kept: string;
-  keptPosts: string;
-  nothingKept: string;
   whatChanged: string;
   /** Comfort. */
   textSize: string;
