@@ -7,7 +7,7 @@ import { engineScript } from '@pappus/reader';
 import { listOf, wordsFor } from '@pappus/reader/words';
 
 /** The aim is 30 KB; decision 016 says what stands in the way. */
-const BUDGET_BYTES = 33.5 * 1024;
+const BUDGET_BYTES = 34 * 1024;
 
 const engine = await engineScript();
 

@@ -41,7 +41,7 @@ export async function publishMore(channel: string, posts: number, seed: number):
   const drafts = join(channel, '..', `drafts-${seed}`);
   mkdirSync(drafts);
   const random = chance(seed);
-  for (let i = 0; i < posts; i++) writeFileSync(join(drafts, `${i}.md`), markdown(random));
+  for (let i = 0; i < posts; i++) writeFileSync(join(drafts, `${seed}-${i}.md`), markdown(random));
   const imported = await importSource(drafts, { onProgress: () => {} });
   const newsroom = await Newsroom.open(channel);
   await newsroom.addDrafts(imported.drafts);
