@@ -57,6 +57,11 @@ export function named(bytes: Uint8Array): { path: string; bytes: Uint8Array } {
   return { path: `pack/${contentId(bytes)}`, bytes };
 }
 
+/** A note under the name of a fork that its octets have. */
+export function namedFork(bytes: Uint8Array): { path: string; bytes: Uint8Array } {
+  return { path: `fork/${contentId(bytes)}`, bytes };
+}
+
 export function flipped(bytes: Uint8Array, at: number): Uint8Array {
   const copy = bytes.slice();
   copy[at]! ^= 1;

@@ -30,6 +30,7 @@ import {
   HEADLINES,
   LAYERS,
   named,
+  namedFork,
   flipped,
   edited,
   nextRoot,
@@ -125,6 +126,7 @@ const formerKey: Case[] = [
     bytes: second.files.get('head')!,
   },
   { name: 'checkpoint', what: 'The same as a checkpoint.', path: 'checkpoint', bytes: second.files.get('checkpoint')! },
+  { name: 'fork', what: 'The same as evidence.', ...namedFork(second.files.get('checkpoint')!) },
 ];
 
 const channel: Case[] = [
@@ -143,6 +145,7 @@ const channel: Case[] = [
     path: 'checkpoint',
     bytes: strangers('checkpoint'),
   },
+  { name: 'fork', what: 'The same as evidence.', ...namedFork(strangers('checkpoint')) },
 ];
 
 const root: Case[] = [

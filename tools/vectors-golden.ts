@@ -2,9 +2,14 @@
 import { readFileSync } from 'node:fs';
 import {
   CODEC,
+  contentId,
   encodeBase64,
+  encodeUtf8,
+  formatNote,
   formatVkey,
+  noteOf,
   parseDictionary,
+  sha256,
   type Block,
   type Inline,
   type PostRecord,
@@ -21,6 +26,8 @@ export interface Accepted {
   what: string;
   files: Map<string, Uint8Array>;
   expected: Expected;
+  /** Paths of those of its files that are evidence of a fork. */
+  evidence?: string[];
 }
 
 /** What a reader must show. */
@@ -228,7 +235,27 @@ export function acceptedVectors(): Accepted[] {
       files: partial,
       expected: expectedOf(golden, [0, 1, 2, 3, 5]),
     },
+    {
+      name: 'forked',
+      what: 'The whole channel, with two heads that contradict it, one that does not, and one that nobody can judge.',
+      expected: expectedOf(golden),
+      ...forked(golden),
+    },
   ];
+}
+
+/** Of an earlier size and of its own, under another root hash; its own head; and one of a size that is not yet. */
+function forked(newsroom: VectorNewsroom): Pick<Accepted, 'files' | 'evidence'> {
+  const { size } = newsroom;
+  const otherRoot = sha256(encodeUtf8('another history'));
+  const notes = [3, size, size + 100].map((at) =>
+    formatNote(noteOf(newsroom.sign(at, otherRoot, 1_790_260_000), newsroom.keys)),
+  );
+  const named = [...notes, newsroom.files.get('checkpoint')!].map((bytes): [string, Uint8Array] => [
+    `fork/${contentId(bytes)}`,
+    bytes,
+  ]);
+  return { files: new Map([...newsroom.files, ...named]), evidence: [named[0]![0], named[1]![0]].sort() };
 }
 
 /** The head, which has all headlines of so small a channel, entries, tiles, and the pack of edition 1. */

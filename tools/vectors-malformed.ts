@@ -33,6 +33,7 @@ import {
   ROOT_HASH,
   ONE_OCTET,
   named,
+  namedFork,
 } from './vectors-forge.ts';
 
 const path: Case[] = [
@@ -156,6 +157,12 @@ const ENGLISH = wellKnown().get('en')!;
 const PLAIN = coded(CODEC.deflate, null, encodeUtf8('a plain record '.repeat(4))).data;
 
 const name: Case[] = [
+  {
+    name: 'fork',
+    what: 'A head under the name of another, as evidence.',
+    path: namedFork(file('head')).path,
+    bytes: file('checkpoint'),
+  },
   {
     name: 'pack',
     what: 'A pack with a flipped bit under its old name.',

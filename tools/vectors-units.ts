@@ -81,12 +81,13 @@ const INVALID = [
 ];
 const PATHS_VALID = [
   'checkpoint head root/1 root/999999999 edition/1 edition/42 pack/aeaqcaibaeaqcaibaeaqcaibae',
+  'fork/aeaqcaibaeaqcaibaeaqcaibae',
   'dict/vrp4s5e2nqlryo3bhslxgaqxoq tile/0/000 tile/0/000.p/1 tile/0/999.p/255 tile/1/x001/000 tile/0/x001/x234/067',
   'tile/9/x999/x999/x999/x999/999 tile/entries/x001/234.p/9',
 ].flatMap((line) => line.split(' '));
 const PATHS_INVALID = [
   'Checkpoint head/ /head ./head root root/ root/0 root/01 root/1000000000 root/+1 edition/1/2',
-  'pack/aeaqcaibaeaqcaibaeaqcaib pack/aeaqcaibaeaqcaibaeaqcaibaf pack/AEAQCAIBAEAQCAIBAEAQCAIBAE pack/../root/1',
+  'pack/aeaqcaibaeaqcaibaeaqcaib pack/aeaqcaibaeaqcaibaeaqcaibaf pack/AEAQCAIBAEAQCAIBAEAQCAIBAE pack/../root/1 fork/1 forks/aeaqcaibaeaqcaibaeaqcaibae',
   'tile/0/0 tile/0/1000 tile/0/000.p/0 tile/0/000.p/256 tile/0/000.p/01 tile/0/x000/000 tile/0/x000/001 tile/10/000',
   'tile/00/000 tile/x/000 tile/entries/x1/000 tile/8/0/000 tile\\0\\000 C:head head? head%00 ｈead ..',
 ]

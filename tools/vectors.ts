@@ -36,7 +36,7 @@ function json(value: unknown): Uint8Array {
 /** The base tree is whole; others say what they leave out of it and hold what they add. */
 function addAccepted(
   files: Map<string, Uint8Array>,
-  { name, what, files: tree, expected }: Accepted,
+  { name, what, files: tree, expected, evidence }: Accepted,
   base: Accepted,
 ): void {
   const isBase = name === BASE;
@@ -45,7 +45,10 @@ function addAccepted(
   );
   for (const [path, bytes] of own) files.set(`accepted/${name}/tree/${path}`, bytes);
   const without = isBase ? [] : [...base.files.keys()].filter((path) => !tree.has(path)).sort();
-  files.set(`accepted/${name}/expected.json`, json({ what, base: isBase ? null : BASE, without, ...expected }));
+  files.set(
+    `accepted/${name}/expected.json`,
+    json({ what, base: isBase ? null : BASE, without, evidence, ...expected }),
+  );
 }
 
 function sameFile(base: Accepted, path: string, bytes: Uint8Array): boolean {
@@ -101,8 +104,8 @@ function indexOf(accepted: Accepted[], refused: RefusedCase[], units: unknown): 
     return id;
   };
   const index = {
-    accepted: accepted.map(({ name, files, expected }) => {
-      return { name, files: [...files].map(([path, bytes]) => [path, hold(bytes)]), expected };
+    accepted: accepted.map(({ name, files, expected, evidence = [] }) => {
+      return { name, files: [...files].map(([path, bytes]) => [path, hold(bytes)]), expected, evidence };
     }),
     refused: refused.map(({ bytes, ...one }) => ({ ...one, file: hold(bytes) })),
     units,

@@ -115,9 +115,9 @@ export class Library {
     return this.#waiting.needs;
   }
 
-  /** Accepted files, as they are to be kept and passed on. */
+  /** Accepted files, as they are to be kept and passed on; evidence as `fork/` files. */
   *files(): Generator<TreeFile> {
-    for (const [path, bytes] of this.#files) yield { path, bytes };
+    for (const [path, bytes] of [...this.#files, ...(this.#log?.forks ?? [])]) yield { path, bytes };
   }
 
   /** Files that may yet be accepted, to be kept apart and offered again. */
@@ -126,7 +126,7 @@ export class Library {
   }
 
   file(path: TreePath): Uint8Array | null {
-    return this.#files.get(path) ?? null;
+    return this.#files.get(path) ?? this.#log?.forks.get(path) ?? null;
   }
 
   /**
@@ -162,7 +162,7 @@ export class Library {
   #judge(file: TreeFile, parts: PathParts): Outcome {
     try {
       if (file.bytes.length > maxBytesOf(parts)) throw new Refused('too-large', 'more octets than this path may have');
-      const held = this.#files.get(file.path);
+      const held = this.file(file.path);
       if (held && equalBytes(held, file.bytes)) return ACCEPTED;
       const need = this.#take(file, parts);
       if (need === null) return ACCEPTED;
@@ -212,6 +212,9 @@ export class Library {
         });
       case 'head':
         return this.#orAfterNextRoot({ path, bytes }, () => this.#takeHead(log, path, bytes));
+      case 'fork':
+        if (contentId(bytes) !== parts.id) throw new Refused('name', 'content does not have this name');
+        return this.#orAfterNextRoot({ path, bytes }, () => log.offerFork(parseNote(bytes)));
       case 'edition':
         return this.#takeEdition(log, path, parts.number, bytes);
       case 'tile': {
@@ -268,9 +271,9 @@ export class Library {
     for (const [path] of files) this.#files.delete(path);
     this.contents.clear();
     this.#claims.clear();
-    const evidence = this.#log!.evidence;
+    const former = this.#log!;
     this.#log = new ProvenLog(this.#identity!, this.#waiting, this.#fulfil);
-    this.#log.evidence.push(...evidence);
+    this.#log.inherit(former);
     for (const need of this.#waiting.needs) this.#fulfilled.push(need);
     for (const [path, bytes] of files) {
       const outcome = this.#judge({ path, bytes }, parsePath(path));

@@ -88,11 +88,13 @@ function offerKey(path: TreePath): [rank: number, within: number] {
       return [6, 0];
     case 'pack':
       return [7, 0];
+    case 'fork':
+      return [8, 0];
   }
 }
 
 /**
- * What a reader needs, most valuable first: identity and head, then editions from the newest with their
+ * What a reader needs, most valuable first: identity, head and what contradicts it, then editions from the newest with their
  * headlines, then their texts. Tiles and entries are for mirrors, and so is the bare checkpoint, unless no head is held.
  * `since`: no edition before this number.
  */
@@ -101,6 +103,7 @@ export function* byValue(library: Library, since = 1): Generator<TreePath> {
   const head = library.file('head' as TreePath) ? 'head' : 'checkpoint';
   for (const { path } of files) if (path.startsWith('root/')) yield path;
   yield head as TreePath;
+  for (const { path } of files) if (path.startsWith('fork/')) yield path;
   const marks = [...library.contents.marks.values()].sort((a, b) => b.index - a.index);
   const wanted = marks.filter(({ mark }) => mark.number >= since);
   for (const kind of ['headlines', 'layers'] as const) {

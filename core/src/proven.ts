@@ -3,6 +3,7 @@
  * (spec §10). It judges hashes and signatures only; records are the library's business.
  */
 import { decodeUtf8, equalBytes } from './base.ts';
+import { contentId } from './crypto.ts';
 import { baseOf, noteOf, proveSuffix, verifyHead, type Mark, type SignedHead, type Suffix } from './edition.ts';
 import type { Identity, SigningKeys } from './identity.ts';
 import { LIMITS } from './limits.ts';
@@ -17,6 +18,7 @@ import {
   type VerifiedSignature,
 } from './note.ts';
 import { Refused, refusal } from './refused.ts';
+import { formatPath, type TreePath } from './tree.ts';
 import type { WaitingRoom } from './waiting.ts';
 
 /** Two signed heads that cannot both be true, as notes: anyone who knows the channel can check them. */
@@ -46,6 +48,8 @@ const LAST_TILES_MAX = 8_192;
 /** The signed heads of one channel and what they prove. */
 export class ProvenLog {
   readonly evidence: Evidence[] = [];
+  /** The other heads of all evidence, as files. */
+  readonly forks = new Map<TreePath, Uint8Array>();
   readonly #identity: Identity;
   readonly #waiting: Pick<WaitingRoom, 'mayAwait'>;
   readonly #fulfil: (need: string) => void;
@@ -59,6 +63,8 @@ export class ProvenLog {
   /** Heads not yet shown to be part of one history with `head`. */
   #unlinked: SignedHead[] = [];
   #head: SignedHead | null = null;
+  /** Sizes that an offered fork gives a root hash of, as long as none is proven there. */
+  readonly #doubted = new Set<number>();
 
   /** `fulfil` need not hear of each hash that is proven, only of those that `waiting` may await. */
   constructor(identity: Identity, waiting: Pick<WaitingRoom, 'mayAwait'>, fulfil: (need: string) => void) {
@@ -66,6 +72,12 @@ export class ProvenLog {
     this.#waiting = waiting;
     this.#fulfil = fulfil;
     for (const { size, root } of identity.anchors) this.#anchors.set(size, root);
+  }
+
+  /** Takes over the evidence of a log that was judged under former keys. */
+  inherit({ evidence, forks }: ProvenLog): void {
+    this.evidence.push(...evidence);
+    for (const [path, bytes] of forks) this.forks.set(path, bytes);
   }
 
   /** The newest head by the channel's present keys. */
@@ -125,6 +137,28 @@ export class ProvenLog {
 
   /** Takes a bare checkpoint. @throws Refused `note`, `channel`, `signature`, `former-key`, `fork` or `older`. */
   offerCheckpoint(note: Note): void {
+    const head = this.#headOf(note);
+    this.#requireOneHistory(head, null, []);
+    this.#requireNotOlder(head);
+    this.#adopt(head);
+  }
+
+  /**
+   * Takes a checkpoint that is said to contradict the log: evidence if it does. Null when it is judged, else what it
+   * waits for. @throws Refused `note`, `channel`, `signature` or `former-key`.
+   */
+  offerFork(note: Note): string | null {
+    const head = this.#headOf(note);
+    const known = this.rootAt(head.size);
+    if (known === null) {
+      this.#doubted.add(head.size);
+      return sizeNeed(head.size);
+    }
+    if (!equalBytes(known, head.root)) this.#keepEvidence(head);
+    return null;
+  }
+
+  #headOf(note: Note): SignedHead {
     const checkpoint = parseCheckpoint(note.text);
     if (checkpoint.origin !== this.#identity.keys.log.name) throw new Refused('channel', 'checkpoint of another log');
     if (note.text !== formatCheckpoint(checkpoint)) throw new Refused('note', 'a checkpoint with extension lines');
@@ -133,10 +167,7 @@ export class ProvenLog {
     this.#requireSignature((keys) => (verified = requireBoth(verifyNote(note, [keys.log, keys.clock]))));
     const [log, clock] = verified as [VerifiedSignature, VerifiedSignature];
     const signature = { time: clock.time!, log: log.bytes, clock: clock.bytes.subarray(8) };
-    const head: SignedHead = { size: checkpoint.size, root: checkpoint.root, signature };
-    this.#requireOneHistory(head, null, []);
-    this.#requireNotOlder(head);
-    this.#adopt(head);
+    return { size: checkpoint.size, root: checkpoint.root, signature };
   }
 
   /** Takes an edition's suffix; null: its root hash is not proven yet. @throws Refused `proof`. */
@@ -178,6 +209,7 @@ export class ProvenLog {
       }
       this.#open.delete(size);
       leaves.forEach((leaf, i) => this.#put(0, from + i, leaf));
+      this.#settleForks();
     }
   }
 
@@ -270,6 +302,15 @@ export class ProvenLog {
   #putSuffix(suffix: Suffix, leaves: readonly Uint8Array[]): void {
     this.#putPeaks(new Frontier(suffix.first, suffix.frontier));
     leaves.forEach((leaf, i) => this.#put(0, suffix.first + i, leaf));
+    this.#settleForks();
+  }
+
+  #settleForks(): void {
+    for (const size of this.#doubted) {
+      if (this.rootAt(size) === null) continue;
+      this.#doubted.delete(size);
+      this.#fulfil(sizeNeed(size));
+    }
   }
 
   #putPeaks(frontier: Frontier): void {
@@ -341,11 +382,12 @@ export class ProvenLog {
 
   #keepEvidence(other: SignedHead): void {
     const { keys } = this.#identity;
-    const text = (head: SignedHead): string => decodeUtf8(formatNote(noteOf(head, keys)));
-    const evidence = { held: text(this.#head ?? other), other: text(other) };
-    if (this.evidence.length < LIMITS.evidence && !this.evidence.some((e) => e.other === evidence.other)) {
-      this.evidence.push(evidence);
-    }
+    const fork = formatNote(noteOf(other, keys));
+    const path = formatPath({ kind: 'fork', id: contentId(fork) });
+    if (this.forks.size >= LIMITS.evidence || this.forks.has(path)) return;
+    this.forks.set(path, fork);
+    const held = formatNote(noteOf(this.#head ?? other, keys));
+    this.evidence.push({ held: decodeUtf8(held), other: decodeUtf8(fork) });
   }
 }
 

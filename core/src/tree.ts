@@ -7,6 +7,7 @@
  *     edition/<n>                       edition n, n from 1
  *     pack/<id>                         headlines or texts, named by their digest
  *     dict/<id>                         a compression dictionary, named by its digest
+ *     fork/<id>                         a signed head that contradicts the log, named by its digest
  *     tile/<L>/<N>[.p/<W>]              hashes of the log     (C2SP tlog-tiles)
  *     tile/entries/<N>[.p/<W>]          entries of the log    (C2SP tlog-tiles)
  *
@@ -28,14 +29,14 @@ export interface TreeFile {
 export type PathParts =
   | { kind: 'checkpoint' | 'head' }
   | { kind: 'root' | 'edition'; number: number }
-  | { kind: 'pack' | 'dict'; id: string }
+  | { kind: 'pack' | 'dict' | 'fork'; id: string }
   | { kind: 'tile'; level: number; index: number; width: number }
   | { kind: 'entries'; index: number; width: number };
 
 const NUMBER = '[1-9][0-9]{0,8}';
 const N = '((?:x[0-9]{3}/){0,4}[0-9]{3})(?:\\.p/([1-9][0-9]{0,2}))?';
 const NUMBERED = new RegExp(`^(root|edition)/(${NUMBER})$`);
-const NAMED = /^(pack|dict)\/([a-z2-7]{25}[aeimquy4])$/;
+const NAMED = /^(pack|dict|fork)\/([a-z2-7]{25}[aeimquy4])$/;
 const TILE = new RegExp(`^tile/(entries|0|[1-9])/${N}$`);
 const PATH_CHARS_MAX = 64;
 
@@ -54,7 +55,7 @@ function match(text: string): PathParts | null {
   const numbered = NUMBERED.exec(text);
   if (numbered) return { kind: numbered[1] as 'root' | 'edition', number: Number(numbered[2]) };
   const named = NAMED.exec(text);
-  if (named) return { kind: named[1] as 'pack' | 'dict', id: named[2]! };
+  if (named) return { kind: named[1] as 'pack' | 'dict' | 'fork', id: named[2]! };
   const tile = TILE.exec(text);
   if (!tile) return null;
   const index = Number(tile[2]!.replace(/[x/]/g, ''));
@@ -81,6 +82,7 @@ export function formatPath(parts: PathParts): TreePath {
       return `${parts.kind}/${parts.number}` as TreePath;
     case 'pack':
     case 'dict':
+    case 'fork':
       return `${parts.kind}/${parts.id}` as TreePath;
     case 'tile':
       return `tile/${parts.level}/${tileNumber(parts.index, parts.width)}` as TreePath;
@@ -106,6 +108,7 @@ export function maxBytes(path: TreePath): number {
 export function maxBytesOf(parts: PathParts): number {
   switch (parts.kind) {
     case 'checkpoint':
+    case 'fork':
       return LIMITS.checkpointBytes;
     case 'head':
       return LIMITS.headBytes;

@@ -81,5 +81,5 @@ export class WaitingRoom {
 
 /** Tells files of one path apart. What has the digest in its path has one content only. */
 export function waitingId({ path, bytes }: TreeFile, { kind }: PathParts): string {
-  return kind === 'pack' || kind === 'dict' ? path : `${path}:${contentId(bytes)}`;
+  return kind === 'pack' || kind === 'dict' || kind === 'fork' ? path : `${path}:${contentId(bytes)}`;
 }

@@ -20,6 +20,7 @@ import {
   parseCheckpoint,
   parseNote,
   postsOf,
+  sha256,
   treePath,
   verifyNote,
 } from '../src/index.ts';
@@ -240,6 +241,42 @@ describe('A5: forks', () => {
     for (const { path, bytes } of filesOf(others)) library.offer(path, bytes);
     describeLibrary(library);
     expect(library.evidence).toHaveLength(1);
+  });
+
+  test('evidence travels as a file, to readers of either history', () => {
+    const [some, others] = forked();
+    const witness = libraryWith(some);
+    witness.offer('checkpoint', others.files.get('checkpoint')!);
+    const files = [...witness.files()];
+    const fork = files.find(({ path }) => path.startsWith('fork/'))!;
+    expect(fork.bytes).toEqual(others.files.get('checkpoint'));
+    expect(witness.file(fork.path)).toEqual(fork.bytes);
+    for (const order of [files, files.toReversed()]) {
+      const library = new Library();
+      for (const { path, bytes } of order) expect(library.offer(path, bytes).status).not.toBe('refused');
+      expect(library.evidence).toEqual(witness.evidence);
+      expect(library.takeSettled().filter(({ outcome }) => outcome.status !== 'accepted')).toEqual([]);
+    }
+    const other = libraryWith(others);
+    expect(codeOf(other.offer(fork.path, fork.bytes))).toBe('accepted');
+    expect([...other.files()].filter(({ path }) => path.startsWith('fork/'))).toEqual([]);
+    for (const { path, bytes } of files) other.offer(path, bytes);
+    expect(other.evidence.map(({ other: note }) => encodeUtf8(note))).toEqual([some.files.get('checkpoint')]);
+  });
+
+  test('no more evidence is kept than proves it, and none of what strangers sign', () => {
+    const [some] = forked();
+    const library = libraryWith(some);
+    const forkOf = (newsroom: TestNewsroom, n: number): [string, Uint8Array] => {
+      const head = newsroom.sign(some.size, sha256(Uint8Array.of(n)), 1_790_900_000);
+      const bytes = formatNote(noteOf(head, newsroom.keys));
+      return [`fork/${contentId(bytes)}`, bytes];
+    };
+    for (let n = 0; n <= LIMITS.evidence; n++) expect(codeOf(library.offer(...forkOf(some, n)))).toBe('accepted');
+    expect(library.evidence).toHaveLength(LIMITS.evidence);
+    const thief = new TestNewsroom('forked', 1, 1);
+    thief.logSecret = thief.random(32);
+    expect(codeOf(library.offer(...forkOf(thief, 99)))).toBe('signature');
   });
 });
 

@@ -104,11 +104,14 @@ function shown(library: Library): unknown {
   return { channelId, name, lang, rootVersion, logKey, size, rootHash, signedAt, nextBy, edition, posts, ...lists };
 }
 
+const forksIn = (files: Iterable<TreeFile>): string[] =>
+  [...files].flatMap(({ path }) => (path.startsWith('fork/') ? [path] : [])).sort();
+
 const codeOf = (outcome: Outcome): string => (outcome.status === 'refused' ? outcome.code : outcome.status);
 
-describe.each(index.accepted.map(({ name, expected }) => ({ name, expected })))(
+describe.each(index.accepted.map(({ name, expected, evidence }) => ({ name, expected, evidence })))(
   'accepted: $name',
-  ({ name, expected }) => {
+  ({ name, expected, evidence }) => {
     const files = trees.get(name)!;
     const orders: [string, TreeFile[]][] = [
       ['offer order', files],
@@ -119,7 +122,9 @@ describe.each(index.accepted.map(({ name, expected }) => ({ name, expected })))(
     test.each(orders)('%s, dictionaries from the tree', (_, order) => {
       const library = offerAll(new Library(), order);
       expect(shown(library)).toEqual(expected);
-      expect(describeLibrary(library)).toMatchObject({ linked: true, evidence: [] });
+      expect(describeLibrary(library)).toMatchObject({ linked: true });
+      expect(forksIn(library.files())).toEqual(evidence);
+      expect(library.evidence.length).toBe(evidence.length);
     });
 
     test.each(orders)('%s, dictionaries at hand', (_, order) => {
@@ -137,7 +142,8 @@ describe.each(index.accepted.map(({ name, expected }) => ({ name, expected })))(
     test('what was kept shows the same again', () => {
       const library = offerAll(new Library(), files);
       const kept = [...library.files(), ...library.waitingFiles()];
-      expect(shown(offerAll(new Library(), kept))).toEqual(expected);
+      const again = offerAll(new Library(), kept);
+      expect([shown(again), forksIn(again.files())]).toEqual([expected, evidence]);
       expect(shown(offerAll(offerAll(new Library(), kept), kept.toReversed()))).toEqual(expected);
     });
 
@@ -213,7 +219,7 @@ describe('refused', () => {
     const kept = [...library.files()];
     expect(codeOf(library.offer(one.path, bytesOf(one.file)))).toBe(one.code);
     expect(library.identity && shown(library)).toEqual(before);
-    expect([...library.files()]).toEqual(kept);
+    expect([...library.files()].filter(({ path }) => !path.startsWith('fork/'))).toEqual(kept);
     expect(library.evidence.length).toBe(one.code === 'fork' ? 1 : 0);
   });
 

@@ -1,12 +1,11 @@
 /**
  * A library on disk: the accepted files as a tree, so that the folder itself can be served, exported or passed
- * on; beside it what still waits, and evidence. Loading verifies everything again.
+ * on, signed heads that contradict it among them; beside it what still waits. Loading verifies everything again.
  *
  *     <folder>/root/1, head, pack/…      accepted
  *     <folder>/waiting/…                 not judged yet
- *     <folder>/evidence/<n>.txt          signed heads that contradict the one held
  */
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes, inOfferOrder, maxBytes, type Library, type TreeFile, type TreePath } from '@pappus/core';
 import { FolderShelf } from '@pappus/transports/node';
@@ -16,14 +15,12 @@ const TIMEOUT_MS = 600_000;
 
 export class LibraryFolder {
   readonly library: Library;
-  readonly #folder: string;
   readonly #tree: FolderShelf;
   readonly #waiting: FolderShelf;
   /** What lies on disk. */
   #onDisk = new Map<TreePath, Uint8Array>();
 
   private constructor(folder: string, library: Library) {
-    this.#folder = folder;
     this.library = library;
     this.#tree = new FolderShelf(folder);
     this.#waiting = new FolderShelf(join(folder, 'waiting'));
@@ -35,7 +32,6 @@ export class LibraryFolder {
     const opened = new LibraryFolder(folder, newLibrary(channelId));
     await opened.#load(opened.#tree, true);
     await opened.#load(opened.#waiting, false);
-    await opened.#loadEvidence();
     opened.library.takeSettled();
     return opened;
   }
@@ -52,13 +48,6 @@ export class LibraryFolder {
     }
   }
 
-  async #loadEvidence(): Promise<void> {
-    const folder = join(this.#folder, 'evidence');
-    for (const name of await readdir(folder).catch(() => [])) {
-      this.library.offer('checkpoint', new Uint8Array(await readFile(join(folder, name))));
-    }
-  }
-
   /** Writes what is new, the head last; then takes away what the library no longer holds. */
   async save(): Promise<void> {
     const held = new Map([...this.library.files()].map((file) => [file.path, file.bytes]));
@@ -67,7 +56,6 @@ export class LibraryFolder {
     for (const path of this.#onDisk.keys()) if (!held.has(path)) await this.#tree.remove(path);
     this.#onDisk = held;
     await this.#saveWaiting();
-    await this.#saveEvidence();
   }
 
   async #saveWaiting(): Promise<void> {
@@ -76,14 +64,6 @@ export class LibraryFolder {
     for await (const path of this.#waiting.list(AbortSignal.timeout(TIMEOUT_MS))) old.push(path);
     if (files.size > 0) await this.#waiting.putAll([...files].map(([path, bytes]) => ({ path, bytes })));
     for (const path of old) if (!files.has(path)) await this.#waiting.remove(path);
-  }
-
-  async #saveEvidence(): Promise<void> {
-    const { evidence } = this.library;
-    if (evidence.length === 0) return;
-    await mkdir(join(this.#folder, 'evidence'), { recursive: true });
-    for (const [i, { other }] of evidence.entries())
-      await writeFile(join(this.#folder, 'evidence', `${i + 1}.txt`), other);
   }
 }
 

@@ -91,7 +91,7 @@ export function withEngine(html: string, change: (script: string) => string): st
     });
 }
 
-const LINE = /^((?:checkpoint|head|(?:root|dict|edition|pack|tile)\/\S+)) ([A-Za-z0-9+/=]+)$/gm;
+const LINE = /^((?:checkpoint|head|(?:root|dict|edition|fork|pack|tile)\/\S+)) ([A-Za-z0-9+/=]+)$/gm;
 
 /** The page with the octets of each of its files changed. */
 export function withFiles(html: string, change: (bytes: Buffer, path: string) => Uint8Array): string {

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Library, describeLibrary, inOfferOrder, type TreeFile } from '@pappus/core';
+import {
+  Library,
+  byValue,
+  describeLibrary,
+  formatNote,
+  inOfferOrder,
+  noteOf,
+  sha256,
+  treePath,
+  type TreeFile,
+} from '@pappus/core';
 import { openZip, readHtml } from '@pappus/transports';
 import { PassOn, type Choice, type Form } from '../src/pass-on.ts';
 import { Books } from '../../newsroom/src/dictionaries.ts';
@@ -98,6 +108,22 @@ describe('what is passed on', () => {
     const html = new TextDecoder().decode(passOn.write([], 'html'));
     for (const part of [PARTS.script, PARTS.css, PARTS.body(library), 'lang="fa" dir="rtl"'])
       expect(html).toContain(part);
+  });
+
+  test.each(FORMS)('brings evidence along, right after the head: %s', async (form) => {
+    const forked = libraryWith(newsroom);
+    const other = newsroom.sign(newsroom.size, sha256(new Uint8Array(1)), 1_790_900_000);
+    forked.offer('checkpoint', formatNote(noteOf(other, newsroom.keys)));
+    const carrier = new PassOn(forked, PARTS);
+    const paths = [...byValue(forked)];
+    expect(paths.findIndex((path) => path.startsWith('fork/'))).toBe(paths.indexOf(treePath('head')) + 1);
+    for (const choice of CHOICES) {
+      const arrived = libraryOf(newsroom, await opened(carrier.write(carrier.files(choice), form), form));
+      expect([choice, arrived.evidence.map((one) => one.other)]).toEqual([
+        choice,
+        forked.evidence.map((one) => one.other),
+      ]);
+    }
   });
 
   test('holds no word of what was withdrawn', () => {

@@ -11,7 +11,7 @@ import type { ReadLimit, WritableShelf } from '../src/transport.ts';
 import { nodeDisk, type Disk, type DiskFile } from './disk.ts';
 
 /** The folders at the top of a tree; any other is somebody else's and is not looked into. */
-const TOP_FOLDERS = new Set(['root', 'edition', 'pack', 'dict', 'tile']);
+const TOP_FOLDERS = new Set(['root', 'edition', 'pack', 'dict', 'fork', 'tile']);
 /** Tree paths are no longer than this, so a deeper walk finds nothing. */
 const PATH_CHARS_MAX = 64;
 const WRITES_AT_ONCE = 8;

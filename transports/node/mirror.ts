@@ -76,6 +76,7 @@ const INDEX = `This is a mirror of a news channel: signed files that anyone may 
   root/1, root/2, ...   who may sign
   edition/1, ...        what each publishing added
   pack/, dict/, tile/   the news itself and its proofs
+  fork/                 signed states that contradict it, if there are any
 
 A reader of the channel takes this address as a mirror. It checks every file
 itself and need not trust this server. To copy the channel, copy the folder.

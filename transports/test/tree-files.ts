@@ -16,7 +16,7 @@ export const anyPath: fc.Arbitrary<TreePath> = fc
   .oneof(
     fc.record({ kind: fc.constantFrom('checkpoint' as const, 'head' as const) }),
     fc.record({ kind: fc.constantFrom('root' as const, 'edition' as const), number: fc.integer({ min: 1, max: 1e6 }) }),
-    fc.record({ kind: fc.constantFrom('pack' as const, 'dict' as const), id }),
+    fc.record({ kind: fc.constantFrom('pack' as const, 'dict' as const, 'fork' as const), id }),
     fc.record({ kind: fc.constant('tile' as const), level: fc.integer({ min: 0, max: 9 }), index, width }),
     fc.record({ kind: fc.constant('entries' as const), index, width }),
   )

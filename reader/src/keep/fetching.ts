@@ -29,6 +29,7 @@ export const SMALL_BYTES = 64_000;
 const USUAL_BYTES = {
   root: 0,
   checkpoint: 600,
+  fork: 600,
   head: 4_096,
   edition: 1_500,
   pack: 12_288,

@@ -61,8 +61,8 @@ const NEW_NOTES: Notes = {
 };
 const NOTES = 'notes';
 
-/** Where a channel lies: `tree/`, `waiting/` and `evidence/` before its id. */
-type Part = 'tree' | 'waiting' | 'evidence';
+/** Where a channel lies: `tree/` and `waiting/` before its id. */
+type Part = 'tree' | 'waiting';
 const groupOf = (part: Part, channelId: string): string => `${part}/${channelId}`;
 
 /** One reader's things. Nothing rejects for a disk that fails: `trouble` says it, and memory goes on. */
@@ -145,7 +145,7 @@ export class Store {
   /** Forgets a channel and everything of it. */
   async unfollow(channelId: string): Promise<void> {
     const gone: Change[] = [];
-    for (const part of ['tree', 'waiting', 'evidence'] as const)
+    for (const part of ['tree', 'waiting'] as const)
       for (const cell of await this.#cells.all(groupOf(part, channelId))) gone.push({ ...cell, bytes: null });
     await this.#cells.write(gone);
     const [channels, saved, positions] = [
@@ -170,7 +170,6 @@ export class Store {
     const library = new Library({ channelId, layersWhenRead: true });
     await offerSlowly(library, await this.#files('tree', channelId));
     await offerSlowly(library, await this.#files('waiting', channelId));
-    for (const [, bytes] of await this.#read(groupOf('evidence', channelId))) library.offer('checkpoint', bytes);
     library.takeSettled();
     return library;
   }
@@ -197,11 +196,9 @@ export class Store {
 
   async #keepNow(library: Library): Promise<void> {
     const { channelId } = library.identity!;
-    const evidence = library.evidence.map(({ other }, i): [string, Uint8Array] => [String(i + 1), encodeUtf8(other)]);
     await this.#cells.write([
       ...(await this.#changes(groupOf('tree', channelId), named(library.files()))),
       ...(await this.#changes(groupOf('waiting', channelId), named(library.waitingFiles()))),
-      ...(await this.#changes(groupOf('evidence', channelId), new Map(evidence))),
     ]);
   }
 

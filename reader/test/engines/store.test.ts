@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { formatNote, noteOf } from '@pappus/core';
 import { buildScript } from '../../node/engine.ts';
 import { NamedNewsroom } from '../channel.ts';
 import { OWN_ADDRESS } from './own-address.ts';
@@ -105,6 +106,20 @@ describe.each(PLACES)('a store on %s', (place) => {
     expect([waiting.length > 0, posts]).toEqual([true, []]);
     await call(tab, 'keepFiles', base64(newsroom.files, /^(head|edition)/), newsroom.channelId);
     expect((await call<Kept>(tab, 'kept', newsroom.channelId)).posts).toHaveLength(2);
+  });
+});
+
+describe('evidence', () => {
+  engineTest('is kept over a reload, and shown again', async (tab) => {
+    await openEmpty(tab, PLACES[0]!);
+    const newsroom = courier();
+    const other = newsroom.sign(newsroom.size, newsroom.random(32), 1_790_900_000);
+    const files = new Map(newsroom.files);
+    await call(tab, 'keepFiles', base64(files), newsroom.channelId);
+    files.set('checkpoint', formatNote(noteOf(other, newsroom.keys)));
+    await call(tab, 'keepFiles', base64(files, /^checkpoint/), newsroom.channelId);
+    await open(tab, PLACES[0]!);
+    expect((await call<Kept>(tab, 'kept', newsroom.channelId)).evidence).toBe(1);
   });
 });
 
