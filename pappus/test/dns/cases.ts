@@ -127,7 +127,7 @@ async function ttlsOf({ resolver, zone }: Scene): Promise<{ blockTtl: number; ru
 }
 
 async function runCase(name: CaseName, kind: ResolverKind, channel: string): Promise<void> {
-  const { reader: faults = {}, authority = {}, extra = {}, run, queriesPerSecond } = CASES[name]!;
+  const { reader: faults = {}, authority = {}, extra = {}, run, queriesPerSecond } = CASES[name];
   const zone = await zoneOf(channel);
   const channelId = encodeBase32(zone.channel);
   const servers = await Servers.start(channel);

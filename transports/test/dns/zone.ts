@@ -40,7 +40,7 @@ export function inMemory(authority: Authority, way: Way = {}, maxBytes: number |
     const answer = sent && authority.answer(sent, maxBytes);
     const answers = !answer ? [] : way.answers ? way.answers(answer, query) : [answer];
     for (const one of answers) {
-      await null;
+      await Promise.resolve();
       if (take(one)) return;
     }
     await new Promise((_, reject) => {
