@@ -32,7 +32,7 @@ export type Opened = OpenedFiles | OpenedMirrors;
 const HTML_BYTES_MAX = 512 * 2 ** 20;
 const SHORT_BREATH_BYTES = 12_288;
 /** Files that are asked for at a time: blocks of many files stand in one row, as often as resolvers bear. */
-export const FILES_AT_ONCE = { mirror: 6, zone: 64 } as const;
+export const FILES_AT_ONCE = { mirror: 6, zone: 16 } as const;
 const ZIP_MAGIC = 'PK\u0003\u0004';
 
 /** @throws UserError when it is not there or is nothing that carries a channel. */

@@ -39,14 +39,14 @@ export function carryPage(library: Library, passOn: PassOn, addresses: readonly 
   const offers = OFFERED.map((offered) => {
     const size = sizeOf(passOn.sizeBytes(passOn.files(offered.choice), offered.form), words.lang);
     const label = offered.form === 'zip' ? carry.zip : labels[offered.choice];
-    const link = h('a', { href: offered.name, download: passOn.fileName(offered.form) }, label);
-    return h('li', null, link, ' ', h('small', null, size));
+    const link = h('a', { href: offered.name, download: passOn.fileName(offered.form) }, label, h('small', null, size));
+    return h('li', null, link);
   });
   const body = h(
     'main',
     { class: 'carry' },
     h('h1', null, h('bdi', null, name)),
-    h('p', null, h('a', { href: './' }, carry.read)),
+    h('p', null, h('a', { href: './', class: 'read' }, carry.read)),
     h('h2', null, carry.take),
     h('p', { class: 'hint' }, carry.takeHint),
     h('ul', null, offers),
@@ -66,7 +66,15 @@ export function carryPage(library: Library, passOn: PassOn, addresses: readonly 
   );
 }
 
-const CARRY_CSS = `.carry{max-width:34rem;margin:auto;padding:1rem}.carry li{padding:.7rem 0}.carry code{font-size:1.2rem}.carry svg{width:12rem;background:#fff}`;
+const CARRY_CSS = [
+  '.carry{max-width:34rem;margin:auto;padding:1rem}',
+  '.carry ul{list-style:none;margin:0;padding:0}',
+  '.carry li a,.carry .read{display:flex;justify-content:space-between;align-items:center;gap:1rem;min-height:3rem;padding:.2rem 1rem;margin:.5rem 0;border:1px solid;border-radius:.6rem;text-decoration:none}',
+  '.carry .read{justify-content:center;font-weight:600}',
+  '.carry small{margin:0;white-space:nowrap}',
+  '.carry code{font-size:1.05rem}',
+  '.carry svg{width:12rem;background:#fff;border-radius:.6rem}',
+].join('');
 
 /** Dark squares on white, with the four squares of white around them that cameras need. */
 function cameraCode(text: string): Tree {

@@ -141,8 +141,7 @@ function sayRound({ library }: LibraryFolder, accepted: number, isComplete: bool
 async function serve(kept: LibraryFolder, { library: folder, host, port }: Options): Promise<Mirror> {
   const addresses: string[] = [];
   const beside = async (name: string): Promise<MirrorPage | null> => {
-    if (name === 'take.html' || OFFERED.some((offered) => offered.name === name))
-      return offeredPage(kept, name, addresses);
+    if (name === 'take' || OFFERED.some((offered) => offered.name === name)) return offeredPage(kept, name, addresses);
     return (await webApp()).get(name) ?? null;
   };
   const mirror = await startMirror({ folder, host, port: parseCount(port!, 'port', 0), beside }).catch(
@@ -153,9 +152,7 @@ async function serve(kept: LibraryFolder, { library: folder, host, port }: Optio
       });
     },
   );
-  addresses.push(
-    ...addressesOf(host).map((address) => mirror.url.replace(/\/\/[^/]*:/, `//${address}:`) + 'take.html'),
-  );
+  addresses.push(...addressesOf(host).map((address) => mirror.url.replace(/\/\/[^/]*:/, `//${address}:`) + 'take'));
   for (const address of addresses) {
     say(strong(address));
     if (process.stdout.isTTY) say(renderUnicodeCompact(address, { border: 2 }));

@@ -65,6 +65,8 @@ const SLOWER_WITHIN_MS = 1_000;
 const SILENCES_BEFORE_SLOWER = 12;
 const FAILURES_BEFORE_SLOWER = 3;
 const LIE_FACTOR = 8;
+const LIES_COUNTED = 8;
+const LIE_HALF_LIFE_MS = 60 * 60_000;
 const HEADERS_BYTES = 28;
 
 /** A resolver as the shelf uses it. */
@@ -84,6 +86,8 @@ export class Resolver {
   #latencyMs: number | null = null;
   #worth = 1;
   #lies = 0;
+  #distrust = 0;
+  #distrustedAt = 0;
 
   constructor(options: ResolverOptions) {
     this.name = options.name;
@@ -112,12 +116,16 @@ export class Resolver {
   costMs(): number {
     const latencyMs = this.#latencyMs ?? FIRST_RETRY_MS / 2;
     return (
-      (this.bucket.delayMs() + latencyMs) * (1 / (this.#worth * this.#worth)) * LIE_FACTOR ** Math.min(this.#lies, 8)
+      (this.bucket.delayMs() + latencyMs) *
+      (1 / (this.#worth * this.#worth)) *
+      LIE_FACTOR ** Math.min(this.#distrustNow(), LIES_COUNTED)
     );
   }
 
   /** It gave something false; after two it is asked last. */
   lied(): void {
+    this.#distrust = this.#distrustNow() + 1;
+    this.#distrustedAt = this.#clock.now();
     this.#lies++;
     this.#weigh(0);
   }
@@ -209,8 +217,8 @@ export class Resolver {
   }
 
   #fails(trouble: Trouble): Trouble {
-    if (trouble === 'false') this.#lies++;
-    this.#weigh(0);
+    if (trouble === 'false') this.lied();
+    else this.#weigh(0);
     this.#failures++;
     const isTooFast = trouble === 'refused' && this.#hasFormWorked; // else it is the form that is not wanted
     const isStrained = trouble === 'failed' && this.#failures >= FAILURES_BEFORE_SLOWER;
@@ -219,6 +227,11 @@ export class Resolver {
     const most = this.#hasFormWorked && !isTooLarge ? FAILURES_OF_GOOD_FORM : FAILURES_OF_NEW_FORM;
     if (trouble !== 'false' && this.#failures >= most) this.#nextForm(isTooLarge ? FIRST_SMALL_FORM : 0);
     return trouble;
+  }
+
+  /** Lies fade, for it may have been the network between: after some hours it is asked as if nothing had been. */
+  #distrustNow(): number {
+    return this.#distrust * 2 ** ((this.#distrustedAt - this.#clock.now()) / LIE_HALF_LIFE_MS);
   }
 
   #nextForm(from = 0): void {
