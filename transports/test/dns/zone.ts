@@ -17,7 +17,7 @@ export function zoneFiles(files: readonly TreeFile[]): ZoneFiles {
   const packs = of('pack');
   if (editions.length === 0) editions.push({ number: 1, headlines: [], texts: packs });
   else editions.at(-1)!.texts = packs;
-  const standing = of('root', 'dict', 'tile', 'entries');
+  const standing = of('root', 'dict', 'tile', 'entries', 'fork');
   return { channel: CHANNEL, time: 1_790_000_000, first: of('head', 'checkpoint'), standing, editions };
 }
 
