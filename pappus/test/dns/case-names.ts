@@ -31,8 +31,9 @@ export type CaseResult = Reading & {
   wireBytes: number;
   forged: number;
   error?: string;
-  /** Questions to the authority: in all, and of a second reader. */
+  /** Questions to the authority: in all, different ones, and those of a second reader alone. */
   crossed?: number;
+  crossedQuestions?: number;
   crossedAgain?: number;
   crossedBytes?: number;
   /** Of a hundred readers, those that got all. */

@@ -45,9 +45,9 @@ const READERS_AT_ONCE = 10;
 /** A first pass that is complete is remembered by the resolver: the next goes no further than to it. */
 async function readTwice({ read, servers }: Scene): Promise<Result> {
   await read();
-  const before = (await servers.tell({})).authority.queries;
+  const before = (await servers.tell({})).authority.questions;
   const second = await read();
-  return { ...second, crossedAgain: (await servers.tell({})).authority.queries - before };
+  return { ...second, crossedAgain: (await servers.tell({})).authority.questions - before };
 }
 
 const CASES: Record<CaseName, Case> = {
@@ -78,8 +78,8 @@ const CASES: Record<CaseName, Case> = {
     run: async (scene) => {
       const reading = await scene.read();
       const complete = await readByTheHundred(scene, reading);
-      const { queries, bytes } = (await scene.servers.tell({})).authority;
-      return { ...reading, complete, crossed: queries, crossedBytes: bytes };
+      const { queries, questions, bytes } = (await scene.servers.tell({})).authority;
+      return { ...reading, complete, crossed: queries, crossedQuestions: questions, crossedBytes: bytes };
     },
   },
   'cut off': {

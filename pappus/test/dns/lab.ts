@@ -93,7 +93,8 @@ export interface Counts {
   queries: number;
   wireBytes: number;
   forged: number;
-  authority: { queries: number; bytes: number };
+  /** `questions`: different ones; a resolver asks again what is not answered in time. */
+  authority: { queries: number; questions: number; bytes: number };
 }
 
 /** Root and authority, in a process of their own: what a reader computes must not delay their answers. */

@@ -1,5 +1,5 @@
 /** Root and authority of the lab, and the networks before the authority: told by messages, and telling its counts. */
-import { Authority } from '@pappus/transports/dns';
+import { Authority, decodeMessage } from '@pappus/transports/dns';
 import { serveDns } from '@pappus/transports/node';
 import { ZONE, chance, sourceOf } from './edition.ts';
 import { READER_SIDE, SERVERS, serveRoot, type Order } from './lab.ts';
@@ -9,6 +9,12 @@ const AUTHORITY = { host: '127.0.9.2', port: 5300 };
 
 const source = sourceOf(process.argv[2]!);
 const authority = new Authority(await source.refresh());
+const questions = new Set<string>();
+const answer = authority.answer.bind(authority);
+authority.answer = (query, maxBytes) => {
+  questions.add(Buffer.from(decodeMessage(query).questionBytes).toString('hex'));
+  return answer(query, maxBytes);
+};
 await serveRoot(ZONE, SERVERS);
 const server = await serveDns({ authority, hosts: [AUTHORITY.host], port: AUTHORITY.port, rateLimit: null });
 const random = chance(SERVERS.length);
@@ -23,6 +29,11 @@ process.on('message', async ({ faults, reader, refresh }: Order) => {
   else if (reader) before = await relay({ from: READER_SIDE, to: reader.resolver }, reader.faults, random);
   if (refresh) authority.replace(await source.refresh());
   const { queries = 0, queryBytes = 0, answerBytes = 0, forged = 0 } = before ?? {};
-  process.send!({ queries, wireBytes: queryBytes + answerBytes, forged, authority: { ...server.answered } });
+  process.send!({
+    queries,
+    wireBytes: queryBytes + answerBytes,
+    forged,
+    authority: { ...server.answered, questions: questions.size },
+  });
 });
 process.send!('ready');
