@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseSync, Visitor, type ESTree } from 'vite';
 
 /** What the page consists of. The app around it keeps its names: what it stored under them has to be found again. */
-const OF_THE_PAGE = /^(?!web\b|keep\b).*\.ts$/;
+const OF_THE_PAGE = /^(?!web\b|keep\b|dns\b|words\/(?:app|carry)\b).*\.ts$/;
 
 /** Declared by us and yet known to others by their name. */
 const KEPT = new Set(

@@ -15,7 +15,7 @@ const SOURCES = ['../src', '../../core/src', '../../transports/src'].map((name) 
  */
 const OURS_TOO = [
   'advance anchors attributes back before block bytes caption close code codec data depth detail digest end file',
-  'first flags head held index input items kind language link list log mark method offset origin page path',
+  'first flags head held index input items kind link list log mark method offset origin page path',
   'position publicKey put query read reason results root rows salt save screen script search share show signature',
   'since status stop summary symbol symbols table take threshold time types url version write written',
 ].flatMap((names) => names.split(' '));
