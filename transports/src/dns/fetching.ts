@@ -23,6 +23,8 @@ const LAST_WAIT_MS = 12_000;
 /** One resolver is not asked for a name again so soon after it failed to find it. */
 const FAILED_MS = 1_000;
 const AT_ONCE = 64;
+/** A block that nobody waits for any more is asked for so much longer. */
+const LINGER_MS = 1_000;
 /** Different answers kept for one piece; a forger could give them without end. */
 const CANDIDATES_MAX = 4;
 
@@ -88,6 +90,13 @@ function best(resolvers: readonly Resolver[], failedAt: Map<Resolver, number>, n
   return resolvers.reduce((a, b) => (cost(b) < cost(a) ? b : a));
 }
 
+/** A block that came or is under way, and how many wait for it. */
+interface Coming {
+  block: Promise<Uint8Array>;
+  wanting: number;
+  controller: AbortController;
+}
+
 /** Blocks of one channel under one zone. */
 export class BlockFetcher {
   readonly #zone: string;
@@ -96,7 +105,7 @@ export class BlockFetcher {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
   /** Blocks that came, and those under way: files share them. */
-  readonly #blocks = new Map<string, Promise<Uint8Array>>();
+  readonly #blocks = new Map<string, Coming>();
 
   constructor(zone: string, resolvers: readonly Resolver[], clock: Clock) {
     this.#zone = zone;
@@ -105,14 +114,43 @@ export class BlockFetcher {
   }
 
   /** The block, certified by its label. Throws when nobody gives it, or the reason of `signal`. */
-  block(channel: Uint8Array, wanted: WantedBlock, signal: AbortSignal): Promise<Uint8Array> {
-    const known = this.#blocks.get(wanted.label);
-    if (known) return known;
-    const coming = this.#fetch(channel, wanted, signal);
+  async block(channel: Uint8Array, wanted: WantedBlock, signal: AbortSignal): Promise<Uint8Array> {
+    signal.throwIfAborted();
+    const coming = this.#blocks.get(wanted.label) ?? this.#begin(channel, wanted);
+    coming.wanting++;
+    try {
+      return await unlessAborted(coming.block, signal);
+    } finally {
+      if (--coming.wanting === 0) void this.#linger(wanted.label, coming);
+    }
+  }
+
+  /** Stops all that is under way. */
+  close(): void {
+    for (const { controller } of this.#blocks.values()) controller.abort(new Error('closed'));
+  }
+
+  #begin(channel: Uint8Array, wanted: WantedBlock): Coming {
+    const controller = new AbortController();
+    const coming = { block: this.#fetch(channel, wanted, controller.signal), wanting: 0, controller };
     this.#blocks.set(wanted.label, coming);
-    coming.catch(() => this.#blocks.delete(wanted.label));
+    coming.block.catch(() => this.#forget(wanted.label, coming));
     if (this.#blocks.size > BLOCKS_KEPT) this.#blocks.delete(this.#blocks.keys().next().value!);
     return coming;
+  }
+
+  /** What one file asked for ahead is wanted by the next: its answer must not be lost between the two. */
+  async #linger(label: string, coming: Coming): Promise<void> {
+    const { block, controller } = coming;
+    const late = this.#clock.wait(LINGER_MS, controller.signal).then(() => true);
+    const isLate = await Promise.race([block.then(() => false), late]).catch(() => false);
+    if (isLate && coming.wanting > 0) return;
+    if (isLate) this.#forget(label, coming);
+    controller.abort(new Error('nobody wants it'));
+  }
+
+  #forget(label: string, coming: Coming): void {
+    if (this.#blocks.get(label) === coming) this.#blocks.delete(label);
   }
 
   async #fetch(channel: Uint8Array, wanted: WantedBlock, signal: AbortSignal): Promise<Uint8Array> {
@@ -146,6 +184,18 @@ export class BlockFetcher {
 }
 
 const BLOCKS_KEPT = 512;
+
+/** What another waits for as well: only this waiting ends with the signal. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop!: () => void;
+  const aborted = new Promise<never>((_, reject) => (stop = () => reject(signal.reason)));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
 
 interface Part {
   label: string;

@@ -80,6 +80,7 @@ export class DnsShelf implements Shelf {
   /** Frees what still listens. */
   close(): void {
     this.#ladders.close();
+    this.#fetcher.close();
   }
 
   /**

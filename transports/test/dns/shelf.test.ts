@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeBase32, type TreeFile, type TreePath } from '@pappus/core';
-import { Authority, DnsShelf, Resolver } from '../../src/dns/index.ts';
+import { Authority, DnsShelf, Resolver, decodeLadder, decodeMessage, type Exchange } from '../../src/dns/index.ts';
 import { describeShelf } from '../conformance.ts';
 import { largeTree } from '../tree-files.ts';
 import { CHANNEL, FAST, ZONE, inMemory, memoryResolver, zoneOf, type Way } from './zone.ts';
@@ -88,6 +88,53 @@ describe('between hostile resolvers', () => {
     const shelf = shelfOver([through({})], encodeBase32(new Uint8Array(32).fill(8)));
     const signal = AbortSignal.timeout(1_500);
     await expect(shelf.read('head' as TreePath, { bytes: 9_000, signal })).rejects.toThrow();
+    shelf.close();
+  });
+});
+
+describe('what is asked for ahead', () => {
+  const small: TreeFile[] = [
+    { path: 'head' as TreePath, bytes: new Uint8Array(3_000).fill(1) },
+    { path: 'edition/1' as TreePath, bytes: new Uint8Array(300).fill(2) },
+    { path: `pack/${'a'.repeat(26)}` as TreePath, bytes: new Uint8Array(4_000).map((_, i) => i >> 4) },
+  ];
+
+  it('is not asked for again when the reading of the head has ended', async () => {
+    const zone = zoneOf(small);
+    const [first] = decodeLadder(zone.content.ladder).streams;
+    const early = ['h0', ...first!.labels];
+    const asked: string[] = [];
+    let open!: () => void;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const answers = inMemory(new Authority(zone));
+    const datagram: Exchange = async (query, take, signal) => {
+      const [label] = decodeMessage(query).question!.name.split('.');
+      asked.push(label!);
+      if (!early.includes(label!)) await opened;
+      await answers(query, take, signal);
+    };
+    const resolvers = [new Resolver({ name: 'late', datagram, pace: FAST })];
+    const shelf = new DnsShelf({ zone: ZONE, channelId, resolvers, random: () => 0.5, isWanted: () => true });
+    const head = new AbortController();
+    await shelf.read(small[0]!.path, { bytes: 9_000, signal: head.signal });
+    head.abort(new Error('it is here'));
+    const rest = small.slice(1).map(({ path }) => shelf.read(path, { bytes: 9_000, signal: NEVER }));
+    open();
+    expect(await Promise.all(rest)).toEqual(small.slice(1).map(({ bytes }) => bytes));
+    expect(asked.toSorted()).toEqual([...new Set(asked)].toSorted());
+    shelf.close();
+  });
+
+  it('is shared: who stops waiting takes it from nobody else', async () => {
+    const shelf = shelfOver([memoryResolver(new Authority(zoneOf(small)))]);
+    const [hasty, path] = [new AbortController(), small[2]!.path];
+    const limit = { bytes: 9_000, signal: NEVER };
+    await shelf.read(small[0]!.path, limit);
+    const stopped = shelf.read(path, { ...limit, signal: hasty.signal });
+    const other = shelf.read(path, limit);
+    hasty.abort(new Error('enough'));
+    await expect(stopped).rejects.toThrow('enough');
+    expect(await other).toEqual(small[2]!.bytes);
     shelf.close();
   });
 });
