@@ -1,9 +1,7 @@
 /** The dictionaries and language packs that come with Pappus, and the choice of a codec for an item. */
-import { readFileSync, readdirSync } from 'node:fs';
-import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { fileURLToPath } from 'node:url';
 import {
   CODEC,
   Refused,
@@ -20,11 +18,12 @@ import {
   type Dictionary,
   type LanguagePack,
 } from '@pappus/core';
+import { ownFile, ownFileNames } from '@pappus/transports/node';
 import { encodeCoded, encodeQuickly } from './compress/encode.ts';
 import { NewsroomError } from './keys.ts';
 
-const DICTIONARIES = new URL('../../core/dictionaries/', import.meta.url);
-const PACKS = new URL('../../core/packs/', import.meta.url);
+const DICTIONARIES = 'core/dictionaries/';
+const PACKS = 'core/packs/';
 const LARGE = '-large.pack';
 
 export interface DictionaryFile {
@@ -41,25 +40,25 @@ export function builtInDictionaries(): readonly DictionaryFile[] {
   return (loaded ??= [...filesIn(DICTIONARIES, '.dict'), ...filesIn(PACKS, '.pack')]);
 }
 
-function filesIn(folder: URL, ending: string): DictionaryFile[] {
-  const names = readdirSync(fileURLToPath(folder)).filter((name) => name.endsWith(ending) && !name.endsWith(LARGE));
-  return names.sort().map((name) => new BuiltIn(name.slice(0, -ending.length), new URL(name, folder)));
+function filesIn(folder: string, ending: string): DictionaryFile[] {
+  const names = ownFileNames(folder).filter((name) => name.endsWith(ending) && !name.endsWith(LARGE));
+  return names.map((name) => new BuiltIn(name.slice(0, -ending.length), folder + name));
 }
 
 /** Read once it is asked for: most news is in one language or two. */
 class BuiltIn implements DictionaryFile {
   readonly lang: string;
-  readonly #url: URL;
+  readonly #path: string;
   #bytes: Uint8Array | null = null;
   #dictionary: AnyDictionary | null = null;
 
-  constructor(lang: string, url: URL) {
+  constructor(lang: string, path: string) {
     this.lang = lang;
-    this.#url = url;
+    this.#path = path;
   }
 
   get bytes(): Uint8Array {
-    return (this.#bytes ??= new Uint8Array(readFileSync(this.#url)));
+    return (this.#bytes ??= ownFile(this.#path));
   }
 
   get dictionary(): AnyDictionary {
@@ -69,9 +68,9 @@ class BuiltIn implements DictionaryFile {
 
 /** Puts the large packs that come with Pappus into a newsroom's folder for packs. Gives their languages. */
 export async function copyLargePacks(folder: string): Promise<string[]> {
-  const names = (await readdir(PACKS)).filter((name) => name.endsWith(LARGE)).sort();
+  const names = ownFileNames(PACKS).filter((name) => name.endsWith(LARGE));
   await mkdir(folder, { recursive: true });
-  for (const name of names) await copyFile(new URL(name, PACKS), join(folder, name.replace(LARGE, '.pack')));
+  for (const name of names) await writeFile(join(folder, name.replace(LARGE, '.pack')), ownFile(PACKS + name));
   return names.map((name) => name.slice(0, -LARGE.length));
 }
 

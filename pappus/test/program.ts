@@ -25,12 +25,20 @@ export function environment(home: string): NodeJS.ProcessEnv {
   return { ...process.env, XDG_STATE_HOME: join(home, 'state'), PAPPUS_PASSPHRASE: 'correct horse battery' };
 }
 
+/** What a user starts: the source, or the program as one file. */
+export interface Started {
+  command: readonly [file: string, ...args: string[]];
+  env: NodeJS.ProcessEnv;
+}
+
 /** The program with its paths relative to `home`. */
-export function pappusIn(home: string): (...args: string[]) => Promise<Ended> {
+export function pappusIn(home: string, started?: Started): (...args: string[]) => Promise<Ended> {
+  const { command, env } = started ?? { command: [process.execPath, PROGRAM], env: environment(home) };
+  const [file, ...first] = command;
   return async (...args) => {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
+    const child = spawn(file, [...first, ...args], {
       cwd: home,
-      env: environment(home),
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended: Ended = { code: null, out: '', err: '' };

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { sha256 } from '@pappus/core';
 import type { PackedScript } from '@pappus/transports';
+import { ownBuilt } from '@pappus/transports/node';
 import type { InlineConfig } from 'vite';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -26,7 +27,7 @@ export function engineScript(): Promise<string> {
 
 /** The engine packed, with the script that unpacks it. */
 export function engineParts(): Promise<EngineParts> {
-  parts ??= packedEngine();
+  parts ??= ownBuilt('engine', packedEngine);
   return parts;
 }
 

@@ -1,7 +1,7 @@
 /** The single HTML file: a tree, a page that reads without scripts, and an engine that verifies. */
-import { readFileSync } from 'node:fs';
-import { describeLibrary, sha256, type Library, type TreeFile } from '@pappus/core';
+import { decodeUtf8, describeLibrary, sha256, type Library, type TreeFile } from '@pappus/core';
 import { writeHtml } from '@pappus/transports';
+import { ownFile } from '@pappus/transports/node';
 import { staticBody } from '../src/static-body.ts';
 import { wordsFor } from '../src/words/index.ts';
 import { engineParts } from './engine.ts';
@@ -10,7 +10,7 @@ export { engineParts, engineScript } from './engine.ts';
 
 /** The style of the page, on one line. */
 export const pageCss = ['page.css', 'screens.css']
-  .map((name) => readFileSync(new URL(`../src/${name}`, import.meta.url), 'utf8'))
+  .map((name) => decodeUtf8(ownFile(`reader/src/${name}`)))
   .join(' ')
   .replace(/\/\*.*?\*\//gs, '')
   .replace(/\s+/g, ' ')

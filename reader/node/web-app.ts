@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { encodeBase64 } from '@pappus/core';
+import { ownBuilt } from '@pappus/transports/node';
 import { configOf, engineParts } from './engine.ts';
 import { pageCss } from './html-file.ts';
 import { iconPng } from './icon.ts';
@@ -46,7 +47,7 @@ let built: Promise<ReadonlyMap<string, AppFile>> | null = null;
 
 /** By name, `index.html` among them; built once a process, in a second or two. The same source gives the same octets. */
 export function webApp(): Promise<ReadonlyMap<string, AppFile>> {
-  return (built ??= buildApp());
+  return (built ??= ownBuilt('app', buildApp));
 }
 
 async function buildApp(): Promise<ReadonlyMap<string, AppFile>> {
