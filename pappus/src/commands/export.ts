@@ -57,9 +57,9 @@ async function exportTree(where: string, { to, max, since, channelId, json }: Op
   const paths = bytesMax === Infinity ? inFull(library, from) : byValue(library, from);
   const files = heldFiles(library, paths);
   const written = /\.html?$/i.test(to)
-    ? await writeFitting(to, library, files, bytesMax, (l, f) => htmlFile(l, forPage(l, f)))
+    ? await writeFitting(to, library, files, bytesMax, (l, f) => htmlFile(l, withPacks(l, f)))
     : /\.zip$/i.test(to)
-      ? await writeFitting(to, library, files, bytesMax, async (_, f) => writeZip(f))
+      ? await writeFitting(to, library, files, bytesMax, async (l, f) => writeZip(withPacks(l, f)))
       : await writeFolder(
           to,
           library,
@@ -77,8 +77,8 @@ function wholeTree(library: Library): TreeFile[] {
   return inOfferOrder([...others, { path: treePath('checkpoint'), bytes: checkpoint }]);
 }
 
-/** The page has no dictionaries of its own: those that its packs name travel with it. */
-function forPage(library: Library, files: readonly TreeFile[]): TreeFile[] {
+/** Neither a page nor an app has language packs of its own: those that are named travel along. */
+function withPacks(library: Library, files: readonly TreeFile[]): TreeFile[] {
   const builtIn = builtInDictionaries().map(({ dictionary, bytes }) => ({
     path: treePath(`dict/${dictionary.id}`),
     bytes,
