@@ -39,6 +39,21 @@ describeShelf('a zone of DNS over HTTP', async (files) => {
   };
 });
 
+test('where nobody answers, that is said without waiting for what cannot come', { timeout: 30_000 }, async () => {
+  const server = await serveDoh({ authority: new Authority(zoneOf(FILES)), host: HOST, port: 0 });
+  await server.close();
+  const resolvers = [new Resolver({ name: 'gone', stream: askByHttps(server.url), pace: FAST })];
+  const shelf = new DnsShelf({ zone: ZONE, channelId: encodeBase32(CHANNEL), resolvers, random: () => 0.5 });
+  const limit = { bytes: 9_000, signal: new AbortController().signal };
+  const began = performance.now();
+  await expect(shelf.read('head' as TreePath, limit)).rejects.toThrow('no resolver has it (unreachable)');
+  const elapsedMs = performance.now() - began;
+  await expect(shelf.read('head' as TreePath, limit)).rejects.toThrow('unreachable');
+  expect(performance.now() - began - elapsedMs).toBeLessThan(1_000);
+  expect(elapsedMs).toBeLessThan(20_000);
+  shelf.close();
+});
+
 async function served(): Promise<DohServer> {
   const server = await serveDoh({ authority: new Authority(zoneOf(FILES)), host: HOST, port: 0 });
   onTestFinished(() => server.close());
