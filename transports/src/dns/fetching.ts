@@ -58,7 +58,8 @@ export async function persist(
       mayCome ||= outcome === 'silent' || !answersOnce;
       if (outcome === 'silent') resolver.silent();
       else failedAt.set(resolver, clock.now());
-      attempts += outcome === 'failed' || outcome === 'absent' ? NO_COUNTS : 1;
+      const isNo = outcome === 'failed' || outcome === 'absent' || (answersOnce && outcome !== 'silent');
+      attempts += isNo ? NO_COUNTS : 1;
       if (!isTaken && outcome !== 'silent' && resolvers.length === 1) {
         const pauseMs = outcome === 'failed' ? FAILED_MS : FAILED_MS / 4;
         await Promise.race([any, clock.wait(pauseMs, controller.signal)]);
