@@ -181,8 +181,8 @@ class CountedShelf implements Shelf {
     return bytes;
   }
 
-  report(path: TreePath, good: boolean, bytes?: Uint8Array): void {
+  report(path: TreePath, good: boolean, bytes?: Uint8Array): boolean {
     if (!good) this.#cost.refused++;
-    this.shelf.report?.(path, good, bytes);
+    return this.shelf.report?.(path, good, bytes) ?? false;
   }
 }

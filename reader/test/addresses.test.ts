@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOf, askable } from '../src/keep/addresses.ts';
+import { addressOf, askable, askableResolvers, resolverOf } from '../src/keep/addresses.ts';
 
 const HTTP = { protocol: 'http:' };
 const HTTPS = { protocol: 'https:' };
@@ -45,4 +45,26 @@ test('on a network where she gave a mirror herself, that host may be named', () 
     'http://192.168.1.5:8080/',
     'http://192.168.1.5:8081/',
   ]);
+});
+
+test('a resolver is asked by https, or in the reader’s own network, where its operators say', () => {
+  const known: [text: string, address: string][] = [
+    ['https://dns.example/dns-query', 'https://dns.example/dns-query'],
+    ['https://dns.example/dns-query{?dns}', 'https://dns.example/dns-query'],
+    ['https://dns.example', 'https://dns.example/dns-query'],
+    ['https://dns.example/a/b', 'https://dns.example/a/b'],
+    ['http://127.0.0.1:8053/', 'http://127.0.0.1:8053/dns-query'],
+    ['http://192.168.1.1/dns-query', 'http://192.168.1.1/dns-query'],
+  ];
+  expect(known.map(([text]) => [text, resolverOf(text)?.href])).toEqual(known);
+  const odd = ['dns.example', 'http://dns.example/dns-query', 'http://8.8.8.8/', 'https://dns.example/?dns=AAAA', '']
+    .concat('https://u@dns.example/', 'https://dns.example/#x', 'tls://dns.example/', 'javascript:alert(1)')
+    .concat('https://dns.example/{?dns}?', 'data:,x');
+  expect(odd.filter((text) => resolverOf(text) !== null)).toEqual([]);
+});
+
+test('resolvers are asked once each, and a page of https asks none by plain http', () => {
+  const chosen = ['https://dns.example', 'http://10.0.0.1/', 'https://dns.example/dns-query', 'damaged'];
+  expect(askableResolvers(chosen, HTTPS)).toEqual(['https://dns.example/dns-query']);
+  expect(askableResolvers(chosen, HTTP)).toEqual(['https://dns.example/dns-query', 'http://10.0.0.1/dns-query']);
 });

@@ -25,9 +25,9 @@ export const FIRST_EDITION_AT = 1_790_000_000;
 export class NamedNewsroom extends TestNewsroom {
   override readonly channelId: string;
 
-  constructor(name: string, lang: string, mirrors: string[] = []) {
+  constructor(name: string, lang: string, mirrors: string[] = [], zones: string[] = []) {
     super(name, 1, 1);
-    this.root = { ...this.root, name, lang, mirrors };
+    this.root = { ...this.root, name, lang, mirrors, zones };
     this.body = encodeRootBody(this.root);
     this.channelId = channelIdOf(this.body);
     this.files.set('root/1', encodeRoot(this.body, [signRoot(this.body, 0, 0, this.rootSecrets[0]!)]));

@@ -4,6 +4,7 @@ import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { refusal, treePath } from '@pappus/core';
 import { iconPng } from '../node/icon.ts';
+import { engineScript } from '@pappus/reader';
 import { webApp } from '../node/web-app.ts';
 import { APP_LANGUAGES, appWordsFor } from '../src/words/app-words.ts';
 
@@ -35,6 +36,13 @@ describe('the web app', () => {
     const imports = script.match(/\bimport\b[^.(]*from|\bimport\([^)]*\)/g);
     expect(new Set(imports)).toEqual(new Set(['import(`./seal.js`)']));
     expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function/);
+  });
+
+  test('asks DNS, which the page that is passed on has no part of', async () => {
+    const script = await text('app.js');
+    expect(script).toContain('application/dns-message');
+    expect(script).not.toMatch(/hostmaster|RFC8482|ORIGIN/); // what serves a zone
+    expect(await engineScript()).not.toMatch(/dns-message|dns-query/);
   });
 
   test('has a plain name, takes shared files, and icons of the sizes that it says', async () => {

@@ -3,6 +3,7 @@
  * wants, until nothing new comes. The same library asks the same questions in the same order, whoever holds it.
  */
 import { isMutable, maxBytes, treePath, wantedPaths, type Library, type Outcome, type TreePath } from '@pappus/core';
+import { linkedController } from './clock.ts';
 import type { Failover } from './failover.ts';
 
 export interface AskingOptions {
@@ -10,7 +11,7 @@ export interface AskingOptions {
   offer?: (path: TreePath, bytes: Uint8Array) => Outcome;
   /** Told after each few questions how many there were. */
   progress?: (asked: number) => void;
-  /** Stops before the next questions. */
+  /** Stops, also what is under way. */
   signal?: AbortSignal;
   /** Files asked for at a time; 6 unless given. */
   atOnce?: number;
@@ -61,13 +62,16 @@ export class Asking {
       const some = paths.slice(at, at + atOnce);
       for (const path of some) this.#asked.add(path);
       await Promise.all(some.map((path) => this.#ask(path)));
+      this.#options.signal?.throwIfAborted();
       this.#options.progress?.(this.#asked.size);
     }
   }
 
   /** One answer that does not come does not stop the others; a false one is reported, and another mirror asked. */
   async #ask(path: TreePath): Promise<void> {
-    const limit = { bytes: maxBytes(path), signal: AbortSignal.timeout(READ_TIMEOUT_MS) };
+    const { controller, release } = linkedController(this.#options.signal ?? new AbortController().signal);
+    const timer = setTimeout(() => controller.abort(new Error('no answer in time')), READ_TIMEOUT_MS);
+    const limit = { bytes: maxBytes(path), signal: controller.signal };
     try {
       for (let tries = 0; tries < TRIES_MAX; tries++) {
         if (isMutable(path)) {
@@ -79,7 +83,10 @@ export class Asking {
         if (bytes === null || this.#judge(path, bytes)) return;
       }
     } catch (error) {
-      this.failures.push(error as Error);
+      if (!this.#options.signal?.aborted) this.failures.push(error as Error);
+    } finally {
+      clearTimeout(timer);
+      release();
     }
   }
 

@@ -97,15 +97,17 @@ export class Failover implements Shelf {
 
   /**
    * The verdict on what was last given for `path`, or on these very `bytes` of `readAll`. A bad answer demotes its
-   * shelf for an hour or so, and for ten minutes reads of the path go to the others only.
+   * shelf for an hour or so, and for ten minutes reads of the path go to the others only; not so a shelf that asks
+   * many itself, and leaves the one that lied.
    */
-  report(path: TreePath, good: boolean, bytes?: Uint8Array): void {
+  report(path: TreePath, good: boolean, bytes?: Uint8Array): boolean {
     const givers = (bytes ? this.#giversOfBytes.get(bytes) : this.#givers.get(path)) ?? [];
     for (const member of givers) {
-      member.shelf.report?.(path, good, bytes);
+      const hasLeftLiar = member.shelf.report?.(path, good, bytes) ?? false;
       if (good) member.score.proved(this.#clock.now());
-      else this.#refute(path, member);
+      else if (!hasLeftLiar) this.#refute(path, member);
     }
+    return givers.length > 0 && !good;
   }
 
   #refute(path: TreePath, member: Member): void {

@@ -10,8 +10,11 @@ export interface ReadLimit {
 /** Answers for a path. `null`: does not have it. Throws: the way is broken. Never verifies. */
 export interface Shelf {
   read(path: TreePath, limit: ReadLimit): Promise<Uint8Array | null>;
-  /** Told what `read` gave for `path` turned out to be, where that helps it to choose among those it asks. */
-  report?(path: TreePath, good: boolean, bytes?: Uint8Array): void;
+  /**
+   * Told what `read` gave for `path` turned out to be, where that helps it to choose among those it asks. True: it left
+   * whoever lied, and may be asked for the path again.
+   */
+  report?(path: TreePath, good: boolean, bytes?: Uint8Array): boolean;
 }
 
 /** A shelf that can name what it holds. Names that are no tree paths are left out. */

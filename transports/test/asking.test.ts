@@ -79,6 +79,24 @@ test('a lie is asked of another, and a broken way is told', async () => {
   expect([broken.answers, broken.failures.length > 0]).toEqual([0, true]);
 });
 
+test('stops what is under way when it is told to', { timeout: 5_000 }, async () => {
+  const controller = new AbortController();
+  let asked!: () => void;
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  const endless: Shelf = {
+    read: (_, { signal }) => {
+      asked();
+      return new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    },
+  };
+  const asking = new Asking(new Library(), new Failover([endless]), { signal: controller.signal });
+  const news = asking.askForNews();
+  await isAsked;
+  controller.abort(new Error('enough'));
+  await expect(news).rejects.toThrow('enough');
+  expect(asking.failures).toEqual([]);
+});
+
 test('stops when it is told to', async () => {
   const controller = new AbortController();
   const shelf = new Watched(courier(9));

@@ -185,8 +185,17 @@ describe('Failover.report', () => {
     expect(liar.asked).toBe(1);
   });
 
+  it('asks a shelf again that has left the one who lied', async () => {
+    const [one, other] = [new TimedShelf(10, 1), new TimedShelf(900, 2)];
+    const shelf = failover([Object.assign(one, { report: () => true }), other]);
+    expect(await readIn(10, shelf)).toBe(1);
+    expect(shelf.report(PATH, false)).toBe(true);
+    one.answer = 3;
+    expect(await readIn(10, shelf)).toBe(3);
+  });
+
   it('means nothing for a path that was not read', () => {
-    expect(() => failover([new TimedShelf(10, 1)]).report(PATH, false)).not.toThrow();
+    expect(failover([new TimedShelf(10, 1)]).report(PATH, false)).toBe(false);
   });
 });
 

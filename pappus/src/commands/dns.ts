@@ -11,7 +11,7 @@ import {
   type CarrierType,
   type NameServer,
 } from '@pappus/transports/dns';
-import { nodeDisk, replaceFile, serveDns } from '@pappus/transports/node';
+import { nodeDisk, replaceFile, serveDns, serveDoh, type DnsServer, type DohServer } from '@pappus/transports/node';
 import { ZoneSource } from '../zone.ts';
 import { EXIT, UserError, note, parseCount, parseZones, say } from '../terminal.ts';
 
@@ -44,6 +44,7 @@ export function addDns(program: Command): void {
     .option('--blocks <n>', 'older editions are left out beyond this many blocks', BLOCKS)
     .option('--host <address...>', 'addresses to listen on', ['127.0.0.1'])
     .option('--port <n>', 'the port; resolvers ask 53', '53')
+    .option('--http <n>', 'also answer DNS over HTTPS, on this port of 127.0.0.1, for a web server that adds TLS')
     .addHelpText('after', '\nExample:\n  $ pappus dns serve --channel courier --zone n.example.org --host 0.0.0.0\n')
     .action(serve);
   dns
@@ -67,25 +68,48 @@ export function addDns(program: Command): void {
     .action(writeZone);
 }
 
-async function serve(options: Options & { host: string[]; port: string }): Promise<void> {
+async function serve(options: Options & { host: string[]; port: string; http?: string }): Promise<void> {
   const source = sourceOf(options);
   const authority = new Authority(await source.refresh());
   const port = parseCount(options.port, 'port', 0);
+  const httpPort = options.http === undefined ? null : parseCount(options.http, 'port', 0);
   const server = await serveDns({ authority, hosts: options.host, port }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') throw error;
-    throw new UserError(
-      `Port ${port} of ${options.host.join(' ')} is taken or not allowed. Choose others with --host and --port; ports under 1024 need the rights of root.`,
-      EXIT.usage,
-      { cause: error },
-    );
+    throw portError(error, `Port ${port} of ${options.host.join(' ')}`, '--host and --port');
   });
   say(`dns:${options.zone} on ${options.host.map((host) => `${host} port ${server.port}`).join(', ')}`);
+  const web = httpPort === null ? null : await serveWeb(authority, httpPort).catch(closing(server));
   note('Serving until you press Ctrl+C. No log is kept of who asks.');
   const stop = new AbortController();
   const end = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => stop.abort());
   await follow(options.channel, stop.signal, async () => authority.replace(await source.refresh()));
   await end;
-  await server.close();
+  await Promise.all([server.close(), web?.close()]);
+}
+
+/** On this machine only: what goes further unencrypted tells everybody on the way what is read. */
+async function serveWeb(authority: Authority, port: number): Promise<DohServer> {
+  const web = await serveDoh({ authority, host: '127.0.0.1', port }).catch((error: NodeJS.ErrnoException) => {
+    throw portError(error, `Port ${port} of 127.0.0.1`, '--http');
+  });
+  say(web.url);
+  note('Let your web server pass /dns-query on to this address, over https and without a log.');
+  return web;
+}
+
+function closing(server: DnsServer): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await server.close();
+    throw error;
+  };
+}
+
+function portError(error: NodeJS.ErrnoException, what: string, options: string): Error {
+  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') return error;
+  return new UserError(
+    `${what} is taken or not allowed. Choose another with ${options}; ports under 1024 need the rights of root.`,
+    EXIT.usage,
+    { cause: error },
+  );
 }
 
 /** Calls `changed` each time that the folder has another head. */

@@ -38,8 +38,10 @@ export interface Settings {
   /** Of the browser's own text size. */
   textPercent: number;
   theme: 'device' | 'light' | 'dark';
-  /** Nothing is ever asked of a mirror. */
+  /** Nothing is ever asked of a mirror or a resolver. */
   receiveOnly: boolean;
+  /** Addresses of resolvers that she chose, through which zones of DNS are asked. */
+  resolvers: string[];
   /** Whether to remember where she stopped reading. */
   keepHistory: boolean;
 }
@@ -56,7 +58,7 @@ interface Notes {
 const NEW_NOTES: Notes = {
   channels: [],
   saved: [],
-  settings: { lang: null, textPercent: 100, theme: 'device', receiveOnly: false, keepHistory: false },
+  settings: { lang: null, textPercent: 100, theme: 'device', receiveOnly: false, resolvers: [], keepHistory: false },
   positions: {},
 };
 const NOTES = 'notes';

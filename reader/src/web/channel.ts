@@ -1,13 +1,15 @@
 /** Above the news of an open channel: getting more of it, with its cost said before. */
 import type { Library } from '@pappus/core';
 import { elementOf, nodesOf } from '../dom.ts';
-import { askable } from '../keep/addresses.ts';
+import { askable, askableResolvers } from '../keep/addresses.ts';
 import { Fetching } from '../keep/fetching.ts';
 import type { Channel } from '../keep/store.ts';
+import { zonesOf } from '../keep/zones.ts';
 import { fill } from '../say.ts';
 import { h, type Child } from '../tree.ts';
 import type { App } from './app.ts';
-import { WAYS, filePicker, kilobytes, openWays, wayNote } from './ways.ts';
+import { resolverChoice } from './resolvers.ts';
+import { WAYS, filePicker, kilobytes, openWays, wayNote, type WayId } from './ways.ts';
 
 const KEEP_EACH_MS = 5_000;
 
@@ -20,6 +22,7 @@ export class ChannelScreen {
   readonly #said = elementOf(h('div'));
   #stopping = new AbortController();
   #fetching: Fetching | null = null;
+  #isFetching = false;
   #keptAt = 0;
 
   /** `lastRead`: the post that was open last, where that is remembered. */
@@ -47,15 +50,27 @@ export class ChannelScreen {
 
   /** The quickest first; a file is what remains where nothing may be sent. */
   #ways(): Child {
-    const { say } = this.#app;
     const ways = openWays(this.#app);
-    const mirrors = ways.includes('mirror') && this.#bar;
-    const file = h('details', { open: !mirrors }, [
-      h('summary', null, say[WAYS.file.name]),
-      wayNote(this.#app, 'file'),
-      filePicker(this.#app),
-    ]);
-    return h('div', { class: 'fetching' }, mirrors, file);
+    const asks = ways.includes('mirror') && this.#bar;
+    const zones = ways.includes('resolver') && zonesOf(this.#library).length > 0;
+    const resolvers = zones && this.#way('resolver', this.#hosts().length === 0, this.#resolverChoice());
+    return h(
+      'div',
+      { class: 'fetching' },
+      asks,
+      resolvers,
+      this.#way('file', !asks, [wayNote(this.#app, 'file'), filePicker(this.#app)]),
+    );
+  }
+
+  #way(way: WayId, open: boolean, use: Child): Child {
+    const summary = h('summary', null, this.#app.say[WAYS[way].name]);
+    return h('details', { class: `by-${way}`, open }, [summary, use]);
+  }
+
+  /** Who is asked changes what is said above the button, unless that is in use. */
+  #resolverChoice(): Child {
+    return resolverChoice(this.#app, () => this.#isFetching || this.#idle());
   }
 
   /** Says anew what the disk did not take, and `told`. */
@@ -79,20 +94,39 @@ export class ChannelScreen {
 
   #idle(sentence = ''): void {
     const { say } = this.#app;
-    const hosts = this.#hosts();
-    if (hosts.length === 0) return this.#draw(h('p', { class: 'hint', role: 'status' }, say.nobodyToAsk));
+    const [mirrors, resolvers] = [this.#mirrorHosts(), this.#resolverHosts()];
+    if (mirrors.length + resolvers.length === 0)
+      return this.#draw(h('p', { class: 'hint', role: 'status' }, say.nobodyToAsk));
     this.#draw(
       h('p', { class: 'choices' }, h('button', { class: 'main get', onclick: () => void this.#news() }, say.fetch)),
-      wayNote(this.#app, 'mirror', hosts),
+      this.#note('mirror', mirrors),
+      this.#note('resolver', resolvers),
       h('p', { class: 'state-of-fetching', role: 'status' }, sentence),
     );
   }
 
+  /** Of several ways each is named. */
+  #note(way: WayId, hosts: readonly string[]): Child {
+    if (hosts.length === 0) return null;
+    const isOneOfTwo = this.#hosts().length > hosts.length;
+    return [
+      isOneOfTwo && h('p', { class: 'way-name hint' }, this.#app.say[WAYS[way].name]),
+      wayNote(this.#app, way, hosts),
+    ];
+  }
+
   /** Who may be contacted, as far as is known before it is done. */
   #hosts(): string[] {
-    const signed = this.#library.identity?.root.mirrors ?? [];
-    const addresses = askable(signed, this.channel.mirrors, location);
-    return [...new Set(addresses.map((address) => new URL(address).host))];
+    return [...this.#mirrorHosts(), ...this.#resolverHosts()];
+  }
+
+  #mirrorHosts(): string[] {
+    return hostsOf(askable(this.#library.identity?.root.mirrors ?? [], this.channel.mirrors, location));
+  }
+
+  #resolverHosts(): string[] {
+    if (zonesOf(this.#library).length === 0) return [];
+    return hostsOf(askableResolvers(this.#app.settings.resolvers, location));
   }
 
   async #news(): Promise<void> {
@@ -100,6 +134,7 @@ export class ChannelScreen {
     try {
       this.#fetching = new Fetching(this.#library, {
         given: this.channel.mirrors,
+        resolvers: this.#app.settings.resolvers,
         page: location,
         signal: this.#stopping.signal,
         progress: (files, bytes) => this.#progress(files, bytes),
@@ -112,8 +147,10 @@ export class ChannelScreen {
 
   async #run(fetch: (fetching: Fetching) => Promise<void>): Promise<void> {
     const fetching = this.#fetching!;
+    this.#isFetching = true;
     this.#progress(0, fetching.bytes);
     await fetch(fetching).catch(() => {}); // stopped: what came is kept all the same
+    this.#isFetching = false;
     if (this.#stopping.signal.aborted && !this.#bar.isConnected) return this.#keep();
     await this.#keep();
     this.#app.show(this.#library);
@@ -156,4 +193,8 @@ export class ChannelScreen {
     if (name !== this.channel.name) await this.#app.store.follow({ ...this.channel, name });
     this.refresh();
   }
+}
+
+function hostsOf(addresses: readonly string[]): string[] {
+  return [...new Set(addresses.map((address) => new URL(address).host))];
 }

@@ -52,7 +52,10 @@ export async function homeScreen(app: App): Promise<Child> {
         ),
       ),
       h('h2', null, say.add),
-      openWays(app).map((way) => [h('h3', null, say[WAYS[way].name]), wayNote(app, way), ADDING[way](app)]),
+      openWays(app).map((way) => {
+        const adding = ADDING[way]?.(app);
+        return adding && [h('h3', null, say[WAYS[way].name]), wayNote(app, way), adding];
+      }),
       h('h2', null, app.words.more),
       languages(app),
       receiveOnlyEntry(app, () => void app.home()),
@@ -64,8 +67,8 @@ export async function homeScreen(app: App): Promise<Child> {
   ];
 }
 
-/** How a channel is added by each way. */
-const ADDING: Record<WayId, (app: App) => Child> = { mirror: addByAddress, file: filePicker };
+/** How a channel is added by each way that can bring one. */
+const ADDING: Partial<Record<WayId, (app: App) => Child>> = { mirror: addByAddress, file: filePicker };
 
 function addByAddress(app: App): Child {
   const { say, words } = app;
@@ -118,7 +121,7 @@ async function lookAt(app: App, address: string): Promise<string | null> {
 
 function fetchingFrom(library: Library, address: string, signal: AbortSignal): Fetching | null {
   try {
-    return new Fetching(library, { given: [address], page: location, signal });
+    return new Fetching(library, { given: [address], resolvers: [], page: location, signal });
   } catch {
     return null;
   }

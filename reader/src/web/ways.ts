@@ -1,5 +1,5 @@
 /** Ways that news come to this device. What each costs and who sees what is said before it is used. */
-import { SMALL_BYTES } from '../keep/fetching.ts';
+import { SMALL_BYTES, ZONE_FACTOR } from '../keep/fetching.ts';
 import { fill } from '../say.ts';
 import { h, type Child } from '../tree.ts';
 import type { AppWords } from '../words/app-words.ts';
@@ -9,18 +9,26 @@ interface Way {
   /** Whether anything leaves the device: such a way is not offered to who wants to receive only. */
   sends: boolean;
   name: keyof AppWords;
-  /** May name `{kilobytes}`: so much is taken before anybody is asked. */
+  /** May name `{kilobytes}`: so much is taken at most before the reader is asked. */
   cost: keyof AppWords;
+  bytesMax: number;
   /** May name `{hosts}`. */
   seen: keyof AppWords;
 }
 
-export type WayId = 'mirror' | 'file';
+export type WayId = 'mirror' | 'resolver' | 'file';
 
 /** In the order in which they are shown. */
 export const WAYS: Record<WayId, Way> = {
-  mirror: { sends: true, name: 'mirrorWay', cost: 'mirrorCost', seen: 'mirrorSeen' },
-  file: { sends: false, name: 'fileWay', cost: 'fileCost', seen: 'fileSeen' },
+  mirror: { sends: true, name: 'mirrorWay', cost: 'mirrorCost', bytesMax: SMALL_BYTES, seen: 'mirrorSeen' },
+  resolver: {
+    sends: true,
+    name: 'resolverWay',
+    cost: 'resolverCost',
+    bytesMax: ZONE_FACTOR * SMALL_BYTES,
+    seen: 'resolverSeen',
+  },
+  file: { sends: false, name: 'fileWay', cost: 'fileCost', bytesMax: 0, seen: 'fileSeen' },
 };
 
 const HOSTS_NAMED = 3;
@@ -32,10 +40,11 @@ export function openWays({ settings }: App): WayId[] {
 
 /** What a way costs, and who sees what. `hosts`: who is contacted, as far as that is known. */
 export function wayNote({ say, words }: App, way: WayId, hosts: readonly string[] = []): Child {
-  const { cost, seen } = WAYS[way];
-  const named = hosts.length === 0 ? say.theMirror : hostList(hosts, words.lang);
+  const { cost, bytesMax, seen } = WAYS[way];
+  const unnamed = way === 'resolver' ? say.theResolver : say.theMirror;
+  const named = hosts.length === 0 ? unnamed : hostList(hosts, words.lang);
   return h('ul', { class: 'way hint' }, [
-    h('li', null, fill(say[cost], words, { kilobytes: kilobytes(SMALL_BYTES) })),
+    h('li', null, fill(say[cost], words, { kilobytes: kilobytes(bytesMax) })),
     h('li', null, fill(say[seen], words, { hosts: named })),
   ]);
 }

@@ -21,6 +21,16 @@ export interface AppWords {
   mirrorSeen: string;
   /** In the place of `{hosts}` where no mirror is named yet. */
   theMirror: string;
+  resolverWay: string;
+  resolverCost: string;
+  resolverSeen: string;
+  /** In the place of `{hosts}` where no resolver was chosen yet. */
+  theResolver: string;
+  resolver: string;
+  resolverHint: string;
+  resolverUse: string;
+  resolverDrop: string;
+  notAResolver: string;
   fileWay: string;
   fileCost: string;
   fileSeen: string;

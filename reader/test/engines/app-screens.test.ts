@@ -19,7 +19,7 @@ async function violations(tab: Tab): Promise<string[]> {
 }
 
 function gazette(): NamedNewsroom {
-  const newsroom = new NamedNewsroom('پیک سپیدار', 'fa');
+  const newsroom = new NamedNewsroom('پیک سپیدار', 'fa', [], ['n.example.org']);
   newsroom.publish({ stories: [{ title: 'پل بسته شد', lang: 'fa', text: ['تا بهار.'] }] });
   return newsroom;
 }
@@ -36,6 +36,12 @@ const after = (selector: string, then: string) => async (tab: Tab) => {
   await press(tab, selector);
   await shown(then)(tab);
 };
+
+/** A resolver that nobody is behind. */
+async function choose(tab: Tab): Promise<void> {
+  await tab.evaluate(`void (document.querySelector('#resolver').value = 'http://127.0.0.1:9/')`);
+  await after('.use', '.by-resolver .code')(tab);
+}
 
 /** Every screen in the order in which one walk meets them, with the way to it from the one before. */
 function screensOf(url: string, newsroom: NamedNewsroom): [screen: string, reach: (tab: Tab) => Promise<void>][] {
@@ -65,7 +71,11 @@ function screensOf(url: string, newsroom: NamedNewsroom): [screen: string, reach
       'given',
       async (tab) => give(tab, newsroom, Buffer.from(await pageOf(newsroom))).then(() => shown('.follow')(tab)),
     ],
-    ['a channel, nobody to ask', after('.follow', '.headlines')],
+    ['a channel, nobody to ask', after('.follow', '.by-resolver[open]')],
+    ['no resolver', after('.use', '.by-resolver [role=status]:not(:empty)')],
+    ['a resolver', choose],
+    ['nobody answers', after('.get', '.state-of-fetching:not(:empty)')],
+    ['asked no more', after('.by-resolver .choices button:not(.use)', '.chosen .way')],
     [
       'a channel',
       async (tab) => {
@@ -73,7 +83,7 @@ function screensOf(url: string, newsroom: NamedNewsroom): [screen: string, reach
         await after('.here', '.get')(tab);
       },
     ],
-    ['from a file', after('.fetching summary', '.fetching details[open]')],
+    ['from a file', after('.by-file summary', '.by-file[open]')],
     ['nothing more to fetch', after('.get', '.state-of-fetching:not(:empty)')],
     ['there is more', (tab) => (publishMuch(newsroom), after('.get', '.rest')(tab))],
     ['post', after('.headlines a', 'article h2')],

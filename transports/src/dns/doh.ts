@@ -4,16 +4,20 @@ import type { Exchange } from './resolver.ts';
 const MESSAGE = 'application/dns-message';
 const ANSWER_BYTES_MAX = 65_535;
 
-/** Asks by GET with the query in the address, so that every reader's question is the same and caches may answer. */
+/**
+ * Asks by GET with the query in the address, so that every reader's question is the same and caches on the way may
+ * answer. The browser keeps none: its own cache is a trace on the device.
+ */
 export function askByHttps(resolver: string | URL): Exchange {
   const base = new URL(resolver);
   if (!/^https?:$/.test(base.protocol) || base.search !== '') throw new Error('a resolver is a plain https address');
   return async (query, take, signal) => {
     const url = `${base.href}?dns=${base64Url(query)}`;
     const response = await fetch(url, {
-      headers: { accept: MESSAGE },
+      headers: { accept: MESSAGE, 'accept-language': '*' },
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
+      cache: 'no-store',
       redirect: 'error',
       signal,
     });

@@ -37,7 +37,7 @@ export async function persist(
 ): Promise<void> {
   const { controller, release } = linkedController(signal);
   const failedAt = new Map<Resolver, number>();
-  let [isTaken, attempts] = [false, 0];
+  let [isTaken, mayCome, attempts] = [false, false, 0];
   let takeAny!: () => void;
   const any = new Promise<void>((resolve) => (takeAny = resolve)).then(() => void (isTaken = true));
   const aborted = new Promise<never>((_, reject) => {
@@ -48,6 +48,7 @@ export async function persist(
     let last: Trouble = 'silent';
     while (!isTaken && attempts < ATTEMPTS_MAX) {
       const resolver = best(resolvers, failedAt, clock.now());
+      const { answersOnce } = resolver;
       const asked = await Promise.race([ask(resolver, controller.signal), any, aborted]);
       if (!asked) break;
       void asked.taken.then(takeAny);
@@ -56,23 +57,28 @@ export async function persist(
       const outcome = await Promise.race([any, asked.trouble, late, aborted]);
       if (!outcome) break;
       last = outcome;
+      mayCome ||= outcome === 'silent' || !answersOnce;
       if (outcome === 'silent') resolver.silent();
       else failedAt.set(resolver, clock.now());
-      attempts += outcome === 'failed' || outcome === 'absent' ? NO_COUNTS : 1;
+      const isNo = outcome === 'failed' || outcome === 'absent' || (answersOnce && outcome !== 'silent');
+      attempts += isNo ? NO_COUNTS : 1;
       if (!isTaken && outcome !== 'silent' && resolvers.length === 1) {
         const pauseMs = outcome === 'failed' ? FAILED_MS : FAILED_MS / 4;
         await Promise.race([any, clock.wait(pauseMs, controller.signal)]);
       }
     }
     if (isTaken) return;
+    if (!mayCome) throw noneHas(last);
     const end = clock.wait(LAST_WAIT_MS, controller.signal).then(() => 'end' as const);
     end.catch(() => {});
-    if ((await Promise.race([any, end, aborted])) === 'end') throw new Error(`no resolver has it (${last})`);
+    if ((await Promise.race([any, end, aborted])) === 'end') throw noneHas(last);
   } finally {
     controller.abort(new Error('done'));
     release();
   }
 }
+
+const noneHas = (last: Trouble): Error => new Error(`no resolver has it (${last})`);
 
 /** The second wait lets in answers that came while something else was computed. */
 async function silence(clock: Clock, ms: number, signal: AbortSignal): Promise<Trouble> {

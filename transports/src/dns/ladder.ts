@@ -21,6 +21,8 @@ const WARM_ONE_IN = 10;
 /** Pauses before the next rung is asked beside the one before. */
 const NEXT_RUNG_MS = 1_500;
 const REFUTED_MAX = 64;
+/** All rungs were asked for by then as often as makes sense: the next file does not wait for all of it again. */
+const FAILED_MS = 10_000;
 
 export interface LadderOptions {
   zone: string;
@@ -40,6 +42,7 @@ export class Ladders {
   readonly #refuted: string[] = [];
   readonly #open = new AbortController();
   #askedAt = -Infinity;
+  #failed: { at: number; error: unknown } = { at: -Infinity, error: null };
   #asking: Promise<void> | null = null;
 
   constructor(options: LadderOptions) {
@@ -56,10 +59,14 @@ export class Ladders {
     return this.#known;
   }
 
-  /** Asks anew when the freshest rung may have changed, or nothing is known. Throws when nobody knows the zone. */
+  /**
+   * Asks anew when the freshest rung may have changed, or nothing is known. Throws when nobody knows the zone, or did
+   * a moment ago.
+   */
   async refresh(signal: AbortSignal): Promise<void> {
-    const isStale = this.#options.clock.now() - this.#askedAt >= RUNGS[0]!.ttl * 1_000;
-    if (this.#known.length > 0 && !isStale) return;
+    const now = this.#options.clock.now();
+    if (this.#known.length > 0 && now - this.#askedAt < RUNGS[0]!.ttl * 1_000) return;
+    if (this.#known.length === 0 && now - this.#failed.at < FAILED_MS) throw this.#failed.error;
     this.#asking ??= this.#climb(signal).finally(() => (this.#asking = null));
     await this.#asking;
   }
@@ -84,7 +91,8 @@ export class Ladders {
     const ask = (rung: Rung): Promise<void> => this.#askRung(rung, climbing.signal).catch((e) => void errors.push(e));
     try {
       const asked = [ask(RUNGS[0]!)];
-      if (random() < 1 / WARM_ONE_IN) asked.push(ask(RUNGS[1 + Math.floor(random() * (RUNGS.length - 1))]!));
+      const chance = random() * WARM_ONE_IN;
+      if (chance < 1) asked.push(ask(RUNGS[1 + Math.floor(chance * (RUNGS.length - 1))]!));
       for (const rung of RUNGS.slice(1)) {
         if (this.#known.length > 0 || asked.length === 0) break;
         await Promise.race([asked[0], clock.wait(NEXT_RUNG_MS, climbing.signal).catch(() => {})]);
@@ -92,7 +100,10 @@ export class Ladders {
       }
       while (this.#known.length === 0 && asked.length > 0) await asked.shift();
       signal.throwIfAborted();
-      if (this.#known.length === 0) throw errors[0] ?? new Error('no resolver knows the zone');
+      if (this.#known.length === 0) {
+        this.#failed = { at: clock.now(), error: errors[0] ?? new Error('no resolver knows the zone') };
+        throw this.#failed.error;
+      }
       this.#askedAt = clock.now();
     } finally {
       signal.removeEventListener('abort', stop);

@@ -101,6 +101,11 @@ export class Resolver {
     return FORMS[this.#form]!;
   }
 
+  /** Nothing can come after its first answer. */
+  get answersOnce(): boolean {
+    return !this.#options.datagram;
+  }
+
   /** After so long without an answer the question is asked again. */
   get retryMs(): number {
     if (this.#latencyMs === null) return FIRST_RETRY_MS;

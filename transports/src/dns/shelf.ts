@@ -106,9 +106,10 @@ export class DnsShelf implements Shelf {
   }
 
   /** The verdict on what was given for `path`: a false file makes the ladder false that led to it. */
-  report(path: TreePath, good: boolean, bytes?: Uint8Array): void {
+  report(path: TreePath, good: boolean, bytes?: Uint8Array): boolean {
     const known = (bytes && this.#gave.get(bytes)) ?? this.#lastGave.get(path);
     if (known && !good) this.#ladders.refute(known);
+    return known !== undefined && !good;
   }
 
   #remember(path: TreePath, known: KnownLadder, bytes: Uint8Array): Uint8Array {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { encodeBase32, type TreeFile, type TreePath } from '@pappus/core';
 import { Authority, DnsShelf, Resolver, decodeLadder, decodeMessage, type Exchange } from '../../src/dns/index.ts';
+import { Failover } from '../../src/failover.ts';
 import { describeShelf } from '../conformance.ts';
 import { largeTree } from '../tree-files.ts';
 import { CHANNEL, FAST, ZONE, inMemory, memoryResolver, zoneOf, type Way } from './zone.ts';
@@ -74,6 +75,23 @@ describe('between hostile resolvers', () => {
     const liar = through({ answers: (answer) => (lies++, [forged(answer)]) });
     await readsAll(shelfOver([liar, through({})]));
     expect(lies).toBeLessThanOrEqual(2);
+  });
+
+  it('a resolver with a ladder of its own is left, and the zone asked again behind others', async () => {
+    const falseTree = tree.map(({ path, bytes }) => ({
+      path,
+      bytes: path === 'head' ? bytes.map((b) => b ^ 1) : bytes,
+    }));
+    const liar = memoryResolver(new Authority(zoneOf(falseTree)));
+    const shelf = shelfOver([liar, through({})]);
+    const all = new Failover([shelf]);
+    const limit = { bytes: 200_000, signal: NEVER };
+    const first = (await all.readAll('head' as TreePath, limit))[0]!;
+    expect(first).not.toEqual(tree[0]!.bytes);
+    all.report('head' as TreePath, false, first);
+    expect(await all.readAll('head' as TreePath, limit)).toEqual([tree[0]!.bytes]);
+    expect(liar.lies).toBeGreaterThan(0);
+    shelf.close();
   });
 
   it('answers without EDNS and without TCP come in pieces', async () => {
