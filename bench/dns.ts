@@ -18,6 +18,7 @@ import { dnsPage, type DnsResults } from './dns/page.ts';
 type Part = keyof DnsResults;
 
 const FOLDER = import.meta.dirname;
+const CORES = 2;
 /** Octets of one edition, and of several, for iodine; about those of ours. */
 const EDITION_BYTES = '21635';
 const SEVERAL_BYTES = Array.from({ length: 5 }, () => '200000');
@@ -49,12 +50,12 @@ async function forEach<T>(script: string, atOnce: number, ...args: string[]): Pr
   return results;
 }
 
-/** Those that mostly wait run side by side, those that count time or work one after another. */
+/** Those that mostly wait run side by side, those that count work one after another. */
 const PARTS: { [part in Part]: () => Promise<DnsResults[part]> } = {
-  bytes: () => forEach('bytes.ts', 1),
-  latency: () => forEach('latency.ts', 1),
+  bytes: () => forEach('bytes.ts', CORES),
+  latency: () => forEach('latency.ts', CORES),
   loss: () => forEach('loss.ts', RESOLVERS.length, argument('runs', '20')),
-  mirror: () => forEach('mirror.ts', 1),
+  mirror: () => forEach('mirror.ts', CORES),
   silent: () => forEach('silent.ts', RESOLVERS.length),
   goodput: () => inNamespace('goodput.ts', []) as Promise<DnsResults['goodput']>,
   iodine: async () => ({

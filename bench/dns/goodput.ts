@@ -15,7 +15,7 @@ export interface GoodputResult {
 }
 
 const POSTS = 280;
-const RUNS = 5;
+const RUNS = 3;
 
 bringUpLoopback();
 const channel = await newsroomWith(POSTS);

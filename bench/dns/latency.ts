@@ -11,7 +11,7 @@ export interface LatencyResult {
   warm: Seen[];
 }
 
-const RUNS = 5;
+const RUNS = 3;
 const ONE_WAY_MS: [number, number] = [50, 50];
 
 const scene = await openScene(resolverOfPart());
