@@ -142,7 +142,7 @@ async function writeZone(options: Options & { to: string; types: string }): Prom
   if (zone.servers.length < SERVERS_ENOUGH)
     note('Give at least four name servers with --ns: with one, resolvers that lose a packet give the zone up.');
   await replaceFile(nodeDisk, options.to, async (file) => {
-    for (const part of writeZoneFile(zone, types)) await file.write(new TextEncoder().encode(part));
+    for (const part of writeZoneFile(zone, types)) await file.write(part);
   });
   say(`${options.to}: ${zone.content.blocks.size} blocks of ${zone.name}, serial ${zone.time}`);
 }

@@ -43,7 +43,7 @@ const children: ChildProcess[] = [];
 beforeAll(async () => {
   zone = await zoneOf(await newsroomWith(30));
   file = join(folder, 'zone');
-  writeFileSync(file, [...writeZoneFile(zone, Object.values(CARRIER_TYPES))].join(''));
+  writeFileSync(file, Buffer.concat([...writeZoneFile(zone, Object.values(CARRIER_TYPES))]));
   server = await serveDns({ authority: new Authority(zone), hosts: ['127.0.0.1'], port: 0 });
 });
 afterAll(async () => {

@@ -65,7 +65,11 @@ function listenByUdp(
   rates: Rates | null,
   answered: Answered,
 ): Promise<Socket> {
-  const socket = createSocket({ type: isIPv6(host) ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
+  const socket = createSocket({
+    type: isIPv6(host) ? 'udp6' : 'udp4',
+    recvBufferSize: RECEIVE_BUFFER_BYTES,
+    lookup: (address, _, found) => found(null, address, isIPv6(address) ? 6 : 4), // of addresses: at once, not later
+  });
   socket.on('message', (query, { address, port: theirs }) => {
     const verdict = rates ? rates.judge(address, performance.now()) : 'answer';
     if (verdict === 'drop') return;

@@ -62,8 +62,8 @@ export class Authority {
   #plain = new Map<string, PlainRecord[]>();
   #soa: Uint8Array = NONE;
   #rungs = new Map<string, Held>();
-  /** Records of blocks, ready to be sent. */
-  readonly #ready = new Map<string, Found>();
+  /** Records of blocks, ready to be sent, by type and name. */
+  readonly #ready = new Map<number, Map<string, Found>>();
 
   constructor(zone: Zone) {
     this.#zone = zone;
@@ -81,6 +81,7 @@ export class Authority {
     this.#soa = asRecord(SHORT_TTL, TYPE.SOA, soaData(zone), HEADER_BYTES);
     this.#rungs = new Map(rungsOf(zone).map(({ name, held }) => [name, held]));
     this.#ready.clear();
+    for (const type of new Set([...WHOLE_TYPES, ...PIECE_TYPES])) this.#ready.set(type, new Map());
   }
 
   /**
@@ -100,6 +101,8 @@ export class Authority {
   }
 
   #find({ name, type }: Asked): Found {
+    const ready = this.#ready.get(type)?.get(name);
+    if (ready) return ready;
     const held = this.#held(name);
     const plain = this.#plain.get(name);
     if (!held && !plain) return { rcode: RCODE.NXDOMAIN, records: NONE, count: 0, soa: this.#soa };
@@ -116,12 +119,10 @@ export class Authority {
   }
 
   #carried(name: string, held: Held, type: CarrierType): Found {
-    const key = `${name} ${type}`;
-    const ready = this.#ready.get(key);
-    if (ready) return ready;
     const records = recordData(type, held.payload).map((data) => asRecord(held.ttl, type, data, HEADER_BYTES));
     const found = { rcode: RCODE.NOERROR, records: concatBytes(...records), count: records.length, soa: NONE };
-    if (this.#ready.size < KEPT_MAX) this.#ready.set(key, found);
+    const ready = this.#ready.get(type)!;
+    if (ready.size < KEPT_MAX) ready.set(name, found);
     return found;
   }
 
@@ -213,6 +214,7 @@ const ANY_ANSWER = asRecord(
   Uint8Array.of(7, ...[...'RFC8482'].map((c) => c.charCodeAt(0)), 0),
   HEADER_BYTES,
 );
+const DOT = 0x2e;
 const LOWER = Uint8Array.from({ length: 256 }, (_, octet) => (octet >= 0x41 && octet <= 0x5a ? octet + 32 : octet));
 
 /** The question under the zone of `suffix`. Labels with odd octets name nothing of ours; they are taken as they are. */
@@ -237,14 +239,15 @@ function readQuestion(query: Uint8Array, suffix: Uint8Array): Asked | 'malformed
 
 /** Null when the zone's name begins inside a label. */
 function relativeName(query: Uint8Array, relativeBytes: number): string | null {
-  let [name, at] = ['', 0];
+  const characters = new Uint8Array(Math.max(0, relativeBytes - 1));
+  let at = 0;
   while (at < relativeBytes) {
     const length = query[HEADER_BYTES + at]!;
-    if (at > 0) name += '.';
-    for (let i = 1; i <= length; i++) name += String.fromCharCode(LOWER[query[HEADER_BYTES + at + i]!]!);
+    if (at > 0) characters[at - 1] = DOT;
+    for (let i = 0; i < length; i++) characters[at + i] = LOWER[query[HEADER_BYTES + at + 1 + i]!]!;
     at += length + 1;
   }
-  return at === relativeBytes ? name : null;
+  return at === relativeBytes ? String.fromCharCode.apply(null, characters as unknown as number[]) : null;
 }
 
 /** The OPT record of a query: it is the only one that may follow the question, but for signatures, which are not read. */
@@ -276,15 +279,19 @@ function compose(query: Uint8Array, asked: Asked, found: Found, room: number): U
   const optBytes = udpBytes === null ? 0 : OPT_BYTES;
   const full = questionEnd + found.records.length + found.soa.length + optBytes;
   const fits = full <= room && !isTooNew;
-  const bytes = new Uint8Array(fits ? full : questionEnd + optBytes);
-  bytes.set(query.subarray(0, questionEnd));
+  const bytes = roomFor(fits ? full : questionEnd + optBytes);
+  for (let i = 0; i < questionEnd; i++) bytes[i] = query[i]!;
   const flags =
     AUTHORITATIVE | (query[2]! & 1 ? 0x0100 : 0) | (fits || isTooNew ? 0 : TRUNCATED) | (isTooNew ? 0 : found.rcode);
   const hasSoa = fits && found.soa.length > 0;
-  const counts = [1, fits ? found.count : 0, hasSoa ? 1 : 0, udpBytes === null ? 0 : 1];
+  const count = fits ? found.count : 0;
   bytes[2] = flags >> 8;
   bytes[3] = flags & 0xff;
-  counts.forEach((count, i) => ((bytes[4 + 2 * i] = count >> 8), (bytes[5 + 2 * i] = count & 0xff)));
+  bytes[6] = count >> 8;
+  bytes[7] = count & 0xff;
+  bytes[9] = hasSoa ? 1 : 0;
+  bytes[11] = optBytes > 0 ? 1 : 0;
+  bytes[8] = bytes[10] = 0;
   let at = questionEnd;
   if (fits) {
     bytes.set(found.records, at);
@@ -292,8 +299,25 @@ function compose(query: Uint8Array, asked: Asked, found: Found, room: number): U
     at += found.records.length + found.soa.length;
     if (hasSoa) pointAtZone(bytes, at - found.soa.length, asked);
   }
-  if (optBytes > 0) bytes.set([0, 0, TYPE.OPT, UDP_BYTES >> 8, UDP_BYTES & 0xff, isTooNew ? 1 : 0], at);
+  if (optBytes > 0) bytes.set(isTooNew ? OPT_TOO_NEW : OPT, at);
   return bytes;
+}
+
+const OPT = Uint8Array.of(0, 0, TYPE.OPT, UDP_BYTES >> 8, UDP_BYTES & 0xff, 0, 0, 0, 0, 0, 0);
+const OPT_TOO_NEW = Uint8Array.from(OPT, (octet, at) => (at === 5 ? 1 : octet));
+const SLAB_BYTES = 1 << 16;
+let slab = new Uint8Array(SLAB_BYTES);
+let slabUsed = 0;
+
+/** Answers share their memory a while: to allocate each by itself takes longer than to compose it. */
+function roomFor(octets: number): Uint8Array {
+  if (octets > SLAB_BYTES) return new Uint8Array(octets);
+  if (slabUsed + octets > SLAB_BYTES) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  slabUsed += octets;
+  return slab.subarray(slabUsed - octets, slabUsed);
 }
 
 /** The SOA's name is the zone's, which stands in the question after the relative name. */

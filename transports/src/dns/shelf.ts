@@ -187,12 +187,12 @@ function isWhole(stream: Stream, blockBytes: number): boolean {
 class TreeOfStreams {
   readonly #known: KnownLadder;
   readonly #fetcher: BlockFetcher;
+  /** What each of `#leaves` names, by its label; and the part that names a file. */
+  readonly #parts = new Map<string, StreamPart[]>();
+  readonly #byPath = new Map<TreePath, StreamPart>();
   readonly #streams = new Map<string, Stream>();
-  readonly #parts = new Set<string>();
-  readonly #byPath = new Map<TreePath, string>();
   /** Blocks that name streams, in order; null until the levels above have been read. */
   #leaves: TreeNode[] | null = null;
-  #next = 0;
 
   constructor(known: KnownLadder, fetcher: BlockFetcher) {
     this.#known = known;
@@ -206,14 +206,27 @@ class TreeOfStreams {
     if (kind === 'edition') await this.#load(this.#leavesOf(Number(number)), signal);
     else if (kind === 'root' || kind === 'dict') await this.#load(this.#leavesOf(0), signal);
     else
-      while (!this.#byPath.has(path) && this.#next < this.#leaves.length) {
-        const leaf = this.#leaves[this.#leaves.length - 1 - this.#next++]!;
-        await this.#load([leaf], signal);
-      }
-    const key = this.#byPath.get(path);
-    if (key === undefined) return null;
-    const stream = this.#streams.get(key)!;
-    if (!isWhole(stream, this.#known.ladder.blockBytes)) await this.#load(this.#leavesOf(stream.edition), signal);
+      for (let at = this.#leaves.length - 1; at >= 0 && !this.#byPath.has(path); at--)
+        await this.#load([this.#leaves[at]!], signal);
+    const part = this.#byPath.get(path);
+    if (!part) return null;
+    const leaves = this.#leavesOf(part.edition);
+    await this.#load(leaves, signal);
+    return this.#joined(leaves, part);
+  }
+
+  /** Parts come in any order; files lie in the stream in that of the leaves. */
+  #joined(leaves: readonly TreeNode[], { edition, layer }: StreamPart): Stream {
+    const key = `${edition}/${layer}`;
+    const known = this.#streams.get(key);
+    if (known) return known;
+    const stream: Stream = { edition, layer, files: [], labels: [] };
+    for (const part of leaves.flatMap(({ label }) => this.#parts.get(label)!)) {
+      if (part.edition !== edition || part.layer !== layer) continue;
+      stream.files.push(...part.files);
+      part.labels.forEach((label, i) => (stream.labels[part.from + i] = label));
+    }
+    this.#streams.set(key, stream);
     return stream;
   }
 
@@ -239,24 +252,13 @@ class TreeOfStreams {
     const missing = leaves.filter(({ label }) => !this.#parts.has(label));
     const blocks = await Promise.all(missing.map((leaf) => this.#block(leaf, signal)));
     for (const [i, block] of blocks.entries()) {
-      if (this.#parts.has(missing[i]!.label)) continue;
-      this.#parts.add(missing[i]!.label);
-      for (const part of decodeParts(block)) this.#addPart(part);
+      const parts = decodeParts(block);
+      this.#parts.set(missing[i]!.label, parts);
+      for (const part of parts) for (const { path } of part.files) this.#byPath.set(path, part);
     }
   }
 
   #block(node: TreeNode, signal: AbortSignal): Promise<Uint8Array> {
     return this.#fetcher.block(this.#known.ladder.channel, node, signal);
-  }
-
-  #addPart(part: StreamPart): void {
-    const key = `${part.edition}/${part.layer}`;
-    const stream = this.#streams.get(key) ?? { ...part, files: [], labels: [] };
-    this.#streams.set(key, stream);
-    for (const file of part.files) {
-      stream.files.push(file);
-      this.#byPath.set(file.path, key);
-    }
-    part.labels.forEach((label, i) => (stream.labels[part.from + i] = label));
   }
 }

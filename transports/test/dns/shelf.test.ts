@@ -110,6 +110,18 @@ describe('between hostile resolvers', () => {
   });
 });
 
+it('many packs at once are each found, though the ladder names none of them', async () => {
+  const packs: TreeFile[] = Array.from({ length: 60 }, (_, i) => ({
+    path: `pack/${encodeBase32(new Uint8Array(16).fill(i))}` as TreePath,
+    bytes: new Uint8Array(1_500).map((_, at) => (i * 31 + at) & 0xff),
+  }));
+  const shelf = shelfOver([memoryResolver(new Authority(zoneOf([...tree.slice(0, 2), ...packs])))]);
+  const limit = { bytes: 9_000, signal: NEVER };
+  const files = await Promise.all(packs.map(({ path }) => shelf.read(path, limit)));
+  expect(files).toEqual(packs.map(({ bytes }) => bytes));
+  shelf.close();
+});
+
 describe('what is asked for ahead', () => {
   const small: TreeFile[] = [
     { path: 'head' as TreePath, bytes: new Uint8Array(3_000).fill(1) },
