@@ -19,7 +19,7 @@ const LADDERS_MAX = 8;
 /** Of so many readings one asks a long rung too, so that resolvers hold it when the freshest is gone. */
 const WARM_ONE_IN = 10;
 /** Pauses before the next rung is asked beside the one before. */
-const NEXT_RUNG_MS = 1_500;
+const NEXT_RUNG_MS = 700;
 const REFUTED_MAX = 64;
 /** All rungs were asked for by then as often as makes sense: the next file does not wait for all of it again. */
 const FAILED_MS = 10_000;

@@ -229,7 +229,9 @@ export class Resolver {
     const isStrained = trouble === 'failed' && this.#failures >= FAILURES_BEFORE_SLOWER;
     if (isTooFast || isStrained) this.bucket.slower(SLOWER_WITHIN_MS);
     const isTooLarge = trouble === 'truncated';
-    const most = this.#hasFormWorked && !isTooLarge ? FAILURES_OF_GOOD_FORM : FAILURES_OF_NEW_FORM;
+    // SERVFAIL says that a name cannot be had now, as of the first rungs in a cut: other kinds are cached by nobody
+    const ofNewForm = trouble === 'failed' ? SILENCES_OF_NEW_FORM : FAILURES_OF_NEW_FORM;
+    const most = this.#hasFormWorked && !isTooLarge ? FAILURES_OF_GOOD_FORM : ofNewForm;
     if (trouble !== 'false' && this.#failures >= most) this.#nextForm(isTooLarge ? FIRST_SMALL_FORM : 0);
     return trouble;
   }
