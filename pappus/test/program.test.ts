@@ -122,7 +122,7 @@ describe('the program alone', () => {
 
   test.each([
     ['a mirror with the app', ['mirror', 'courier', '--port', '0'], ''],
-    ['those near by', ['carry', '--library', 'carried', '--port', '0', '--host', '127.0.0.1'], 'take.html'],
+    ['those near by', ['carry', '--library', 'carried', '--port', '0', '--host', '127.0.0.1'], 'take'],
   ])('serves %s', async (_, args, page) => {
     const child = spawn(PROGRAM, args, { cwd: alone, env, stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'exit');
