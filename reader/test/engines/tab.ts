@@ -51,7 +51,7 @@ export interface Engine {
   open(options?: TabOptions): Promise<Tab>;
 }
 
-const UNTIL_MS = 15_000;
+const UNTIL_MS = 30_000;
 
 /** The key that was meant is the last to come up but for Shift, which no page here listens for. */
 const COUNT_KEYS = `globalThis.keysReleased ??= (addEventListener('keyup',
