@@ -151,6 +151,7 @@ describe('a resolver of DNS over HTTPS', () => {
       expect(await texts(tab, '.get, #resolver')).toEqual([]);
       await tab.goto(host.url);
       await press(tab, '.receive-only');
+      await tab.until(`document.querySelector('.here')`);
       await openAgain(tab, host.url);
       await press(tab, '.by-resolver .choices button:not(.use)');
       await tab.until(`!document.querySelector('.by-resolver .code')`);
