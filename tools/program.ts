@@ -100,14 +100,16 @@ async function bundle(): Promise<{ code: string; licences: string }> {
 
 /** What builds engine and app is loaded when it is first needed; the program has both built, and leaves it out. */
 function buildsNothing(): Plugin {
-  const stub = '\0builds-nothing';
+  const nothing = '\0builds-nothing';
   return {
     name: 'builds-nothing',
     enforce: 'pre',
     resolveId(_, importer, { kind }) {
-      return kind === 'dynamic-import' && importer?.startsWith(normalizePath(join(ROOT, 'reader/node/'))) ? stub : null;
+      return kind === 'dynamic-import' && importer?.startsWith(normalizePath(join(ROOT, 'reader/node/')))
+        ? nothing
+        : null;
     },
-    load: (id) => (id === stub ? `throw new Error('the program was built without this');` : null),
+    load: (id) => (id === nothing ? `throw new Error('the program was built without this');` : null),
   };
 }
 

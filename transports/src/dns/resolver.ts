@@ -140,21 +140,34 @@ export class Resolver {
     const began = this.#clock.now();
     const { promise: taken, resolve: take } = deferred<void>();
     const { promise: trouble, resolve: report } = deferred<Trouble>();
-    const read = (answer: Uint8Array): boolean => {
-      this.cost.bytes += answer.length + HEADERS_BYTES;
-      const found = this.#read(answer, question, judge);
-      if (found === 'holds' || found === 'more') {
-        this.#worked(this.#clock.now() - began);
-        if (found === 'holds') take();
-      } else if (found === 'truncated') {
-        this.#askAgainByStream(question, read, report, signal);
-      } else if (found !== 'another') {
-        report(this.#fails(found));
-      }
-      return found === 'holds';
+    /** Of what one exchange brings, the first trouble counts alone: whoever injects could send them without end. */
+    const readerOf = (onTruncated: () => void): ((answer: Uint8Array) => boolean) => {
+      let isTroubled = false;
+      return (answer) => {
+        this.cost.bytes += answer.length + HEADERS_BYTES;
+        const found = this.#read(answer, question, judge);
+        if (found === 'holds' || found === 'more') {
+          this.#worked(this.#clock.now() - began);
+          if (found === 'holds') take();
+        } else if (found !== 'another' && !isTroubled) {
+          isTroubled = true;
+          if (found === 'truncated') onTruncated();
+          else report(this.#fails(found));
+        }
+        return found === 'holds';
+      };
     };
+    const isTooLarge = (): void => report(this.#fails('truncated'));
     const { datagram, stream } = this.#options;
-    this.#send(datagram ?? stream!, question, read, signal).catch(() => {
+    const askByStream = (): void => {
+      if (!stream || this.#isStreamBroken) return isTooLarge();
+      this.#send(stream, question, readerOf(isTooLarge), signal).catch(() => {
+        if (signal.aborted) return;
+        this.#isStreamBroken = true;
+        isTooLarge();
+      });
+    };
+    this.#send(datagram ?? stream!, question, readerOf(datagram ? askByStream : isTooLarge), signal).catch(() => {
       if (!signal.aborted) report(this.#fails('unreachable'));
     });
     return { taken, trouble };
@@ -179,21 +192,6 @@ export class Resolver {
     this.cost.queries++;
     this.cost.bytes += query.length + HEADERS_BYTES;
     await exchange(query, read, signal);
-  }
-
-  #askAgainByStream(
-    question: Question,
-    read: (answer: Uint8Array) => boolean,
-    report: (trouble: Trouble) => void,
-    signal: AbortSignal,
-  ): void {
-    const { stream } = this.#options;
-    if (!stream || this.#isStreamBroken) return report(this.#fails('truncated'));
-    this.#send(stream, question, read, signal).catch(() => {
-      if (signal.aborted) return;
-      this.#isStreamBroken = true;
-      report(this.#fails('truncated'));
-    });
   }
 
   #read(answer: Uint8Array, question: Question, judge: Judge): Trouble | Verdict | 'another' {

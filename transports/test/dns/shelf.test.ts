@@ -70,6 +70,23 @@ describe('between hostile resolvers', () => {
     return readsAll(shelfOver([through({ answers: (answer, query) => [deny(answer, query), answer] })]));
   });
 
+  it('however many answers say "too long", TCP is asked once for each question', async () => {
+    const authority = new Authority(zoneOf(tree));
+    const truncated = (answer: Uint8Array): Uint8Array => {
+      const bytes = answer.slice();
+      bytes[2]! |= 2;
+      return bytes;
+    };
+    let [questions, streams] = [0, 0];
+    const flood: Way = { answers: (answer) => (questions++, Array.from({ length: 100 }, () => truncated(answer))) };
+    const stream = inMemory(authority, { answers: (answer) => (streams++, [answer]) }, null);
+    await readsAll(
+      shelfOver([new Resolver({ name: 'flood', datagram: inMemory(authority, flood), stream, pace: FAST })]),
+    );
+    expect(streams).toBeGreaterThan(0);
+    expect(streams).toBeLessThanOrEqual(questions);
+  });
+
   it('a resolver that lies is left after at most two answers', async () => {
     let lies = 0;
     const liar = through({ answers: (answer) => (lies++, [forged(answer)]) });
