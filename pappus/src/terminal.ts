@@ -104,3 +104,13 @@ export function parseZones(texts: readonly string[]): string[] {
     return name;
   });
 }
+
+/** For a port that cannot be had; any other error as it is. `what` names the port, `options` those that change it. */
+export function portError(error: NodeJS.ErrnoException, what: string, options: string): Error {
+  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') return error;
+  return new UserError(
+    `${what} is taken or not allowed. Choose another with ${options}; ports under 1024 need the rights of root.`,
+    EXIT.usage,
+    { cause: error },
+  );
+}

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { describeLibrary } from '@pappus/core';
 import { OFFERED, carryPage, passOnOf } from '@pappus/reader/carry';
 import { webApp } from '@pappus/reader/app';
+import { systemClock } from '@pappus/transports';
 import { startMirror, type Mirror, type MirrorPage } from '@pappus/transports/node';
 import { renderUnicodeCompact } from 'uqr';
 import { Carrier, type Cost } from '../carrier.ts';
@@ -15,6 +16,7 @@ import {
   parseCount,
   parseDuration,
   parseZones,
+  portError,
   say,
   sayJson,
   strong,
@@ -120,7 +122,7 @@ async function rounds(carrier: Carrier, kept: LibraryFolder, { once, json, every
       process.exitCode = round.isComplete ? EXIT.good : EXIT.refused;
       break;
     }
-    await pause(round.isComplete ? everyMs : pauseMs, signal);
+    await systemClock.wait(round.isComplete ? everyMs : pauseMs, signal).catch(() => {}); // stopped
     pauseMs = round.accepted > 0 || round.isComplete ? FIRST_PAUSE_MS : Math.min(everyMs, 2 * pauseMs);
   }
 }
@@ -146,10 +148,7 @@ async function serve(kept: LibraryFolder, { library: folder, host, port }: Optio
   };
   const mirror = await startMirror({ folder, host, port: parseCount(port!, 'port', 0), beside }).catch(
     (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-      throw new UserError(`Port ${port} is taken or not allowed. Choose another with --port.`, EXIT.usage, {
-        cause: error,
-      });
+      throw portError(error, `Port ${port}`, '--port');
     },
   );
   addresses.push(...addressesOf(host).map((address) => mirror.url.replace(/\/\/[^/]*:/, `//${address}:`) + 'take'));
@@ -182,12 +181,4 @@ function addressesOf(host: string): string[] {
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const others = all.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address);
   return others.length > 0 ? others : ['127.0.0.1'];
-}
-
-/** Ends early with the signal. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

@@ -11,9 +11,10 @@ import {
   type CarrierType,
   type NameServer,
 } from '@pappus/transports/dns';
+import { systemClock } from '@pappus/transports';
 import { nodeDisk, replaceFile, serveDns, serveDoh, type DnsServer, type DohServer } from '@pappus/transports/node';
 import { ZoneSource } from '../zone.ts';
-import { EXIT, UserError, note, parseCount, parseZones, say } from '../terminal.ts';
+import { EXIT, UserError, note, parseCount, parseZones, portError, say } from '../terminal.ts';
 
 interface Options {
   channel: string;
@@ -103,15 +104,6 @@ function closing(server: DnsServer): (error: unknown) => Promise<never> {
   };
 }
 
-function portError(error: NodeJS.ErrnoException, what: string, options: string): Error {
-  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') return error;
-  return new UserError(
-    `${what} is taken or not allowed. Choose another with ${options}; ports under 1024 need the rights of root.`,
-    EXIT.usage,
-    { cause: error },
-  );
-}
-
 /** Calls `changed` each time that the folder has another head. */
 async function follow(folder: string, signal: AbortSignal, changed: () => Promise<void>): Promise<void> {
   const headOf = async (): Promise<string> => {
@@ -123,10 +115,7 @@ async function follow(folder: string, signal: AbortSignal, changed: () => Promis
   };
   let before = await headOf();
   while (!signal.aborted) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LOOK_MS);
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
-    });
+    await systemClock.wait(LOOK_MS, signal).catch(() => {}); // stopped
     const now = await headOf();
     if (now === before || now === '' || signal.aborted) continue;
     before = now;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { webApp } from '@pappus/reader/app';
 import { startMirror } from '@pappus/transports/node';
-import { EXIT, UserError, note, parseCount, say } from '../terminal.ts';
+import { UserError, note, parseCount, portError, say } from '../terminal.ts';
 
 interface Options {
   port: string;
@@ -34,10 +34,7 @@ async function mirror(where: string, { port, host, app }: Options): Promise<void
   const beside = app ? async (name: string) => (await webApp()).get(name) ?? null : async () => null;
   const started = await startMirror({ folder, host, port: parseCount(port, 'port', 0), beside }).catch(
     (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
-      throw new UserError(`Port ${port} is taken or not allowed. Choose another with --port.`, EXIT.usage, {
-        cause: error,
-      });
+      throw portError(error, `Port ${port}`, '--port');
     },
   );
   say(started.url);

@@ -77,15 +77,21 @@ function queriesOf({ requests }: Recording): Uint8Array[] {
 
 const plain = (text: string): string => text.replaceAll(/[\u2066\u2069]/g, '');
 
+/** A channel that was followed, and whose mirrors are gone since. */
+async function followedAndCut(tab: Tab): Promise<Awaited<ReturnType<typeof scene>>> {
+  const made = await scene();
+  await openNew(tab, made.host.url);
+  await follow(tab);
+  made.cut();
+  await openAgain(tab, made.host.url);
+  return made;
+}
+
 describe('a resolver of DNS over HTTPS', () => {
   engineTest(
     'brings the news, whole, when no mirror is left, and is asked only after the risk was said',
     async (tab) => {
-      const { host, resolver, cut } = await scene();
-      await openNew(tab, host.url);
-      await follow(tab);
-      cut();
-      await openAgain(tab, host.url);
+      const { resolver } = await followedAndCut(tab);
       const said = (await texts(tab, '.by-resolver .way li')).map(plain);
       expect(said[0]).toContain('up to 141 KB');
       expect(said[1]).toContain(
@@ -136,11 +142,7 @@ describe('a resolver of DNS over HTTPS', () => {
   engineTest(
     'is kept on the device, dropped when the reader says so, and unasked where she only receives',
     async (tab) => {
-      const { host, resolver, cut } = await scene();
-      await openNew(tab, host.url);
-      await follow(tab);
-      cut();
-      await openAgain(tab, host.url);
+      const { host, resolver } = await followedAndCut(tab);
       await choose(tab, resolver.url);
       await openAgain(tab, host.url);
       expect(await texts(tab, '.by-resolver .code')).toEqual([`${resolver.url}dns-query`]);
