@@ -57,7 +57,7 @@ const PARTS: { [part in Part]: () => Promise<DnsResults[part]> } = {
   loss: () => forEach('loss.ts', RESOLVERS.length, argument('runs', '20')),
   mirror: () => forEach('mirror.ts', CORES),
   silent: () => forEach('silent.ts', RESOLVERS.length),
-  goodput: () => inNamespace('goodput.ts', []) as Promise<DnsResults['goodput']>,
+  goodput: () => forEach('goodput.ts', 1),
   iodine: async () => ({
     best: (await inNamespace('iodine.ts', ['best', EDITION_BYTES, ...SEVERAL_BYTES])) as DnsResults['iodine']['best'],
     defaults: (await inNamespace('iodine.ts', ['defaults', EDITION_BYTES])) as DnsResults['iodine']['defaults'],

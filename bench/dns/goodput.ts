@@ -1,60 +1,49 @@
-/** How quickly some 200 KB come through each resolver when nobody limits the pace, on loopback. */
-import { encodeBase32 } from '@pappus/core';
-import { newsroomWith, zoneOf } from '../../pappus/test/dns/edition.ts';
-import { Servers } from '../../pappus/test/dns/lab.ts';
-import { RESOLVERS, bringUpLoopback } from '../../pappus/test/dns/resolvers.ts';
+/** How quickly some 200 KB come through a resolver when nobody limits the pace, on loopback. */
 import { NO_LIMIT, isWhole, readFiles, readNews } from './reader.ts';
-import { Resolving, done } from './scene.ts';
+import { closeScene, done, openScene, resolverOfPart } from './scene.ts';
 
 export interface GoodputResult {
   /** Of all files. */
   fileBytes: number;
   posts: number;
-  /** Milliseconds of each run, checked as readers check; `fetched`: blocks held against their names, no more. */
-  resolvers: Record<string, { cold: number[]; warm: number[]; fetchedCold: number[]; fetchedWarm: number[] }>;
+  /** Milliseconds of each run, checked as readers check. */
+  cold: number[];
+  warm: number[];
+  /** Blocks held against their names, no more. */
+  fetchedCold: number[];
+  fetchedWarm: number[];
 }
 
 const POSTS = 280;
 const RUNS = 3;
 
-bringUpLoopback();
-const channel = await newsroomWith(POSTS);
-const channelId = encodeBase32((await zoneOf(channel)).channel);
-const result: GoodputResult = { fileBytes: 0, posts: POSTS, resolvers: {} };
+const kind = resolverOfPart();
+const scene = await openScene(kind, { posts: POSTS });
+const { resolver, channelId } = scene;
+const reader = { address: kind.address, channelId, pace: NO_LIMIT, warms: false };
 
-for (const kind of RESOLVERS) {
-  const servers = await Servers.start(channel);
-  const resolver = new Resolving(kind);
-  const reader = { address: kind.address, channelId, pace: NO_LIMIT, warms: false };
-  const all = async (): Promise<number> => {
-    const reading = await readNews(reader);
-    if (!isWhole(reading, result.posts)) throw new Error(`not whole: ${JSON.stringify({ ...reading, paths: [] })}`);
-    result.fileBytes = reading.fileBytes;
-    return reading.allMs;
-  };
-  await resolver.restart();
-  const { paths } = await readNews(reader); // the reader's own code is compiled here
-  const fetched = async (): Promise<number> => {
-    const began = performance.now();
-    if (!(await readFiles(reader, paths))) throw new Error('not whole');
-    return performance.now() - began;
-  };
-  const times = {
-    cold: [] as number[],
-    warm: [] as number[],
-    fetchedCold: [] as number[],
-    fetchedWarm: [] as number[],
-  };
-  for (let run = 0; run < RUNS; run++) {
-    await resolver.restart();
-    times.cold.push(await all());
-    times.warm.push(await all());
-    await resolver.restart();
-    times.fetchedCold.push(await fetched());
-    times.fetchedWarm.push(await fetched());
-  }
-  result.resolvers[kind.name] = times;
-  await servers.stop();
-  await resolver.stop();
+async function all(): Promise<number> {
+  const reading = await readNews(reader);
+  if (!isWhole(reading, POSTS)) throw new Error(`not whole: ${JSON.stringify({ ...reading, paths: [] })}`);
+  return reading.allMs;
 }
+
+const { paths, fileBytes } = await readNews(reader); // the reader's own code is compiled here
+
+async function fetched(): Promise<number> {
+  const began = performance.now();
+  if (!(await readFiles(reader, paths))) throw new Error('not whole');
+  return performance.now() - began;
+}
+
+const result: GoodputResult = { fileBytes, posts: POSTS, cold: [], warm: [], fetchedCold: [], fetchedWarm: [] };
+for (let run = 0; run < RUNS; run++) {
+  await resolver.restart();
+  result.cold.push(await all());
+  result.warm.push(await all());
+  await resolver.restart();
+  result.fetchedCold.push(await fetched());
+  result.fetchedWarm.push(await fetched());
+}
+await closeScene(scene);
 done(result);

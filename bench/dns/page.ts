@@ -22,7 +22,7 @@ export interface DnsResults {
   loss: ByResolver<LossResult>;
   mirror: ByResolver<MirrorResult>;
   silent: ByResolver<SilentResult>;
-  goodput: GoodputResult;
+  goodput: ByResolver<GoodputResult>;
   iodine: { best: IodineResult; defaults: IodineResult };
   authority: AuthorityResult;
   'zone-file': ZoneFileResult;
@@ -210,9 +210,10 @@ ${table(heads, rows)}
 ${clock}`;
 }
 
-function goodputPart({ fileBytes, posts, resolvers }: GoodputResult, { best }: DnsResults['iodine']): string {
+function goodputPart(goodput: ByResolver<GoodputResult>, { best }: DnsResults['iodine']): string {
+  const { fileBytes, posts } = Object.values(goodput)[0]!;
   const rate = (times: readonly number[]): string => `${number(median(times))} (${number(fileBytes / median(times))})`;
-  const rows = Object.entries(resolvers).map(([name, { cold, warm, fetchedCold, fetchedWarm }]) => [
+  const rows = Object.entries(goodput).map(([name, { cold, warm, fetchedCold, fetchedWarm }]) => [
     name,
     ...[cold, warm, fetchedCold, fetchedWarm].map(rate),
   ]);

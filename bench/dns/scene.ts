@@ -84,8 +84,11 @@ export interface Scene {
 }
 
 /** Starts all of it, the resolver's cache empty. */
-export async function openScene(kind: ResolverKind, extra: Extra = {}): Promise<Scene> {
-  const channel = await newsroomWith(POSTS);
+export async function openScene(
+  kind: ResolverKind,
+  { posts = POSTS, extra = {} }: { posts?: number; extra?: Extra } = {},
+): Promise<Scene> {
+  const channel = await newsroomWith(posts);
   const zone = await zoneOf(channel);
   const servers = await Servers.start(channel);
   const resolver = await new Resolving(kind, extra).restart();

@@ -112,7 +112,7 @@ async function byTtl(): Promise<Record<string, number>> {
 
 /** Everything in the cache is past its time. */
 async function past(extra: Extra): Promise<{ share: number; readMs: number | null }> {
-  const scene = await openScene(kind, { [caching]: `${CLAMP[caching]}\n${extra[caching] ?? ''}` });
+  const scene = await openScene(kind, { extra: { [caching]: `${CLAMP[caching]}\n${extra[caching] ?? ''}` } });
   await warmAndCut(scene, 0);
   await pause(EXPIRED_MS); // until the TTLs have run out
   const isStale = extra[caching] !== undefined;
@@ -151,7 +151,7 @@ async function jumps(hours: readonly number[], extra: Extra): Promise<Record<str
     FAKETIME_NO_CACHE: '1',
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
   };
-  const scene = await openScene(kind, extra);
+  const scene = await openScene(kind, { extra });
   Object.assign(process.env, fake);
   await scene.resolver.restart();
   for (const name of Object.keys(fake)) delete process.env[name];

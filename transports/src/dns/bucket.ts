@@ -25,6 +25,8 @@ export class Bucket {
   #filledAt: number;
   #good = 0;
   #slowedAt = -Infinity;
+  /** What it was before silence slowed it; null when nothing is to be taken back. */
+  #beforeSilence: number | null = null;
   #isServing = false;
 
   constructor(clock: Clock, pace: Pace) {
@@ -59,15 +61,31 @@ export class Bucket {
     });
   }
 
-  /** It answered well. */
-  good(): void {
+  /**
+   * It answered well. An answer after the question had been given up for lost shows that silence was mere latency:
+   * what was slowed for it is taken back (as RFC 4015 does for TCP).
+   */
+  good(isLate: boolean): void {
+    if (isLate && this.#beforeSilence !== null) this.#perSecond = Math.max(this.#perSecond, this.#beforeSilence);
+    this.#beforeSilence = null;
     if (++this.#good < GOOD_BEFORE_FASTER) return;
     this.#good = 0;
     this.#perSecond = Math.min(this.#pace.max, this.#perSecond * 2);
   }
 
-  /** It refuses or falls silent: half as often from now on, for at most once in `withinMs`. */
+  /** It refuses: half as often from now on, for at most once in `withinMs`. */
   slower(withinMs: number): void {
+    this.#beforeSilence = null;
+    this.#halve(withinMs);
+  }
+
+  /** It falls silent: as if it refused, as far as is known. */
+  silent(withinMs: number): void {
+    this.#beforeSilence ??= this.#perSecond;
+    this.#halve(withinMs);
+  }
+
+  #halve(withinMs: number): void {
     const now = this.#clock.now();
     this.#good = 0;
     if (now - this.#slowedAt < withinMs) return;

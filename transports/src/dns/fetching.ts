@@ -6,7 +6,7 @@ import { linkedController, type Clock } from '../clock.ts';
 import { concatBytes } from '@pappus/core';
 import { blockLabel, piecesOf } from './names.ts';
 import { payloadOf } from './records.ts';
-import type { Attempt, Form, Resolver, Trouble, Verdict } from './resolver.ts';
+import { PIECES, type Attempt, type Form, type Resolver, type Trouble, type Verdict } from './resolver.ts';
 
 /** A block that is wanted. */
 export interface WantedBlock {
@@ -18,6 +18,8 @@ export interface WantedBlock {
 const ATTEMPTS_MAX = 24;
 /** An answer that says no counts as so many questions without one. */
 const NO_COUNTS = 2;
+/** After as many of these a block is asked for in pieces, once. */
+const NOES_BEFORE_PIECES = 3;
 /** Resolvers that serve what has expired do so only after they have tried for ten seconds. */
 const LAST_WAIT_MS = 12_000;
 /** One resolver is not asked for a name again so soon after it failed to find it. */
@@ -28,16 +30,19 @@ const LINGER_MS = 1_000;
 /** Different answers kept for one piece; a forger could give them without end. */
 const CANDIDATES_MAX = 4;
 
-/** Asks until `done`: `ask` sends one round of questions to a resolver. */
+/**
+ * Asks until an answer holds: `ask` sends one round of questions to a resolver, and is told how often somebody has
+ * said no. Throws when nobody gives it, or the reason of `signal`.
+ */
 export async function persist(
   resolvers: readonly Resolver[],
   clock: Clock,
   signal: AbortSignal,
-  ask: (resolver: Resolver, signal: AbortSignal) => Promise<Attempt>,
+  ask: (resolver: Resolver, signal: AbortSignal, noes: number) => Promise<Attempt>,
 ): Promise<void> {
   const { controller, release } = linkedController(signal);
   const failedAt = new Map<Resolver, number>();
-  let [isTaken, mayCome, attempts] = [false, false, 0];
+  let [isTaken, mayCome, attempts, noes] = [false, false, 0, 0];
   let takeAny!: () => void;
   const any = new Promise<void>((resolve) => (takeAny = resolve)).then(() => void (isTaken = true));
   const aborted = new Promise<never>((_, reject) => {
@@ -49,7 +54,7 @@ export async function persist(
     while (!isTaken && attempts < ATTEMPTS_MAX) {
       const resolver = best(resolvers, failedAt, clock.now());
       const { answersOnce } = resolver;
-      const asked = await Promise.race([ask(resolver, controller.signal), any, aborted]);
+      const asked = await Promise.race([ask(resolver, controller.signal, noes), any, aborted]);
       if (!asked) break;
       void asked.taken.then(takeAny);
       const late = silence(clock, resolver.retryMs, controller.signal);
@@ -62,6 +67,7 @@ export async function persist(
       else failedAt.set(resolver, clock.now());
       const isNo = outcome === 'failed' || outcome === 'absent' || (answersOnce && outcome !== 'silent');
       attempts += isNo ? NO_COUNTS : 1;
+      noes += Number(isNo);
       if (!isTaken && outcome !== 'silent' && resolvers.length === 1) {
         const pauseMs = outcome === 'failed' ? FAILED_MS : FAILED_MS / 4;
         await Promise.race([any, clock.wait(pauseMs, controller.signal)]);
@@ -165,7 +171,7 @@ export class BlockFetcher {
     try {
       signal.throwIfAborted();
       const want = new Want(channel, wanted);
-      await persist(this.#resolvers, this.#clock, signal, (resolver, within) => this.#ask(resolver, want, within));
+      await persist(this.#resolvers, this.#clock, signal, (...how) => this.#ask(want, ...how));
       return want.block!;
     } finally {
       this.#running--;
@@ -173,9 +179,12 @@ export class BlockFetcher {
     }
   }
 
-  /** One round: the block, or those of its pieces that are still needed. */
-  async #ask(resolver: Resolver, want: Want, signal: AbortSignal): Promise<Attempt> {
-    const { form } = resolver;
+  /**
+   * One round: the block, or those of its pieces that are still needed. Pieces have names of their own: they come
+   * where somebody, or a cache, denies the block's.
+   */
+  async #ask(want: Want, resolver: Resolver, signal: AbortSignal, noes: number): Promise<Attempt> {
+    const form = noes > 0 && noes % NOES_BEFORE_PIECES === 0 ? PIECES : resolver.form;
     const asked: Attempt[] = [];
     for (const part of want.questions(form)) {
       await resolver.bucket.turn(signal);

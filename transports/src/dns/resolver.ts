@@ -34,15 +34,17 @@ export interface Form {
   pieces: boolean;
 }
 
+export const PIECES: Form = { type: TYPE.TXT, pieces: true };
+
 /** From the cheapest to the one that no network can do without. */
 export const FORMS: readonly Form[] = [
   { type: TYPE.TXT, pieces: false },
   { type: TYPE.HTTPS, pieces: false },
   { type: TYPE.NULL, pieces: false },
-  { type: TYPE.TXT, pieces: true },
+  PIECES,
   { type: TYPE.AAAA, pieces: true },
 ];
-const FIRST_SMALL_FORM = FORMS.findIndex((form) => form.pieces);
+const FIRST_SMALL_FORM = FORMS.indexOf(PIECES);
 
 /** What the data of an answer are worth: `more` are good, but a better answer may still come. */
 export type Verdict = 'holds' | 'more' | 'false';
@@ -56,7 +58,8 @@ export interface Attempt {
 
 /** So many failures of a form that never worked, or that did, lead to the next one. */
 const FAILURES_OF_NEW_FORM = 2;
-const SILENCES_OF_NEW_FORM = 5;
+const SERVFAILS_OF_NEW_FORM = 5;
+const SILENCES_OF_NEW_FORM = 8;
 const FAILURES_OF_GOOD_FORM = 10;
 const RETRY_MS_MIN = 400;
 const RETRY_MS_MAX = 3_000;
@@ -81,6 +84,8 @@ export class Resolver {
   #isStreamBroken = false;
   #form = 0;
   #hasFormWorked = false;
+  /** Since nothing was heard of the one before, not since that failed. */
+  #isFormGuess = false;
   #failures = 0;
   #silences = 0;
   #latencyMs: number | null = null;
@@ -106,8 +111,9 @@ export class Resolver {
     return !this.#options.datagram;
   }
 
-  /** After so long without an answer the question is asked again. */
+  /** After so long without an answer the question is asked again; seldom when nothing is answered at all. */
   get retryMs(): number {
+    if (this.#silences >= SILENCES_BEFORE_SLOWER) return RETRY_MS_MAX;
     if (this.#latencyMs === null) return FIRST_RETRY_MS;
     return Math.min(RETRY_MS_MAX, Math.max(RETRY_MS_MIN, 2 * this.#latencyMs));
   }
@@ -138,6 +144,8 @@ export class Resolver {
   /** Asks once. `judge` gets the data of the records that answer the question, and says whether they hold. */
   ask(question: Question, judge: Judge, signal: AbortSignal): Attempt {
     const began = this.#clock.now();
+    const { retryMs } = this;
+    const form = this.#form;
     const { promise: taken, resolve: take } = deferred<void>();
     const { promise: trouble, resolve: report } = deferred<Trouble>();
     /** Of what one exchange brings, the first trouble counts alone: whoever injects could send them without end. */
@@ -147,12 +155,12 @@ export class Resolver {
         this.cost.bytes += answer.length + HEADERS_BYTES;
         const found = this.#read(answer, question, judge);
         if (found === 'holds' || found === 'more') {
-          this.#worked(this.#clock.now() - began);
+          this.#worked(form, this.#clock.now() - began, retryMs);
           if (found === 'holds') take();
         } else if (found !== 'another' && !isTroubled) {
           isTroubled = true;
           if (found === 'truncated') onTruncated();
-          else report(this.#fails(found));
+          else report(this.#fails(found, this.#clock.now() - began > retryMs));
         }
         return found === 'holds';
       };
@@ -177,8 +185,10 @@ export class Resolver {
   silent(): void {
     this.#silences++;
     this.#weigh(0);
-    if (this.#silences >= SILENCES_BEFORE_SLOWER) this.bucket.slower(SLOWER_WITHIN_MS * 4);
-    if (!this.#hasFormWorked && this.#silences >= SILENCES_OF_NEW_FORM) this.#nextForm();
+    if (this.#silences >= SILENCES_BEFORE_SLOWER) this.bucket.silent(SLOWER_WITHIN_MS * 4);
+    if (this.#hasFormWorked || this.#silences % SILENCES_OF_NEW_FORM > 0) return;
+    this.#nextForm();
+    this.#isFormGuess = true;
   }
 
   async #send(
@@ -211,24 +221,29 @@ export class Resolver {
     return judge(data.map((record) => record.data));
   }
 
-  #worked(latencyMs: number): void {
+  /** A late answer tells that the form it is in was good. */
+  #worked(form: number, latencyMs: number, retryMs: number): void {
+    if (this.#isFormGuess && !this.#hasFormWorked) this.#form = form;
     this.#latencyMs = this.#latencyMs === null ? latencyMs : this.#latencyMs + (latencyMs - this.#latencyMs) / 8;
     this.#weigh(1);
     this.#hasFormWorked = true;
     this.#failures = this.#silences = 0;
-    this.bucket.good();
+    this.bucket.good(latencyMs > retryMs);
   }
 
-  #fails(trouble: Trouble): Trouble {
+  /** What comes late has been counted as silence already. */
+  #fails(trouble: Trouble, isLate = false): Trouble {
+    if (isLate && trouble !== 'false') return trouble;
     if (trouble === 'false') this.lied();
     else this.#weigh(0);
+    this.#silences = 0;
     this.#failures++;
     const isTooFast = trouble === 'refused' && this.#hasFormWorked; // else it is the form that is not wanted
     const isStrained = trouble === 'failed' && this.#failures >= FAILURES_BEFORE_SLOWER;
     if (isTooFast || isStrained) this.bucket.slower(SLOWER_WITHIN_MS);
     const isTooLarge = trouble === 'truncated';
     // SERVFAIL says that a name cannot be had now, as of the first rungs in a cut: other kinds are cached by nobody
-    const ofNewForm = trouble === 'failed' ? SILENCES_OF_NEW_FORM : FAILURES_OF_NEW_FORM;
+    const ofNewForm = trouble === 'failed' ? SERVFAILS_OF_NEW_FORM : FAILURES_OF_NEW_FORM;
     const most = this.#hasFormWorked && !isTooLarge ? FAILURES_OF_GOOD_FORM : ofNewForm;
     if (trouble !== 'false' && this.#failures >= most) this.#nextForm(isTooLarge ? FIRST_SMALL_FORM : 0);
     return trouble;
@@ -241,8 +256,8 @@ export class Resolver {
 
   #nextForm(from = 0): void {
     this.#form = Math.max((this.#form + 1) % FORMS.length, from);
-    this.#hasFormWorked = false;
-    this.#failures = this.#silences = 0;
+    this.#hasFormWorked = this.#isFormGuess = false;
+    this.#failures = 0;
   }
 
   #weigh(success: 0 | 1): void {

@@ -55,19 +55,28 @@ function forged(answer: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** NXDOMAIN. */
+function denial(query: Uint8Array): Uint8Array {
+  const bytes = query.slice();
+  bytes.set([0x81, 0x83], 2);
+  return bytes;
+}
+
 describe('between hostile resolvers', () => {
   const through = (way: Way): Resolver => memoryResolver(new Authority(zoneOf(tree)), 'memory', way);
 
   it('an injector that always answers first changes nothing', () =>
     readsAll(shelfOver([through({ answers: (answer) => [forged(answer), answer] })])));
 
-  it('an injector that always denies first changes nothing', () => {
-    const deny = (_: Uint8Array, query: Uint8Array): Uint8Array => {
-      const denial = query.slice();
-      denial.set([0x81, 0x83], 2);
-      return denial;
-    };
-    return readsAll(shelfOver([through({ answers: (answer, query) => [deny(answer, query), answer] })]));
+  it('an injector that always denies first changes nothing', () =>
+    readsAll(shelfOver([through({ answers: (answer, query) => [denial(query), answer] })])));
+
+  it('a block whose name is denied for good comes in pieces', () => {
+    const zone = zoneOf(tree);
+    const poisoned = [...zone.content.blocks.keys()].filter((label) => label !== zone.content.ladderLabel)[2]!;
+    const answers = (answer: Uint8Array, query: Uint8Array): Uint8Array[] =>
+      decodeMessage(query).question!.name.startsWith(`${poisoned}.`) ? [denial(query)] : [answer];
+    return readsAll(shelfOver([through({ answers })]));
   });
 
   it('however many answers say "too long", TCP is asked once for each question', async () => {
