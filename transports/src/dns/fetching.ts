@@ -6,7 +6,7 @@ import { linkedController, type Clock } from '../clock.ts';
 import { concatBytes } from '@pappus/core';
 import { blockLabel, piecesOf } from './names.ts';
 import { payloadOf } from './records.ts';
-import { PIECES, type Attempt, type Form, type Resolver, type Trouble, type Verdict } from './resolver.ts';
+import { FORMS, type Attempt, type Form, type Resolver, type Trouble, type Verdict } from './resolver.ts';
 
 /** A block that is wanted. */
 export interface WantedBlock {
@@ -18,31 +18,35 @@ export interface WantedBlock {
 const ATTEMPTS_MAX = 24;
 /** An answer that says no counts as so many questions without one. */
 const NO_COUNTS = 2;
-/** After as many of these a block is asked for in pieces, once. */
-const NOES_BEFORE_PIECES = 3;
+/**
+ * A question that is merely lost is asked again as it was, for the resolver has the answer by then. One that stays
+ * unanswered for longer is lost behind the resolver, which asks nobody twice at once for the same.
+ */
+const ASKED_IN_ONE_FORM = 3;
 /** Resolvers that serve what has expired do so only after they have tried for ten seconds. */
 const LAST_WAIT_MS = 12_000;
-/** One resolver is not asked for a name again so soon after it failed to find it. */
+/** One resolver is not asked the same again so soon after it failed to find it. */
 const FAILED_MS = 1_000;
+const JUST_FAILED_COSTS_MS = 60_000;
 const AT_ONCE = 64;
 /** A block that nobody waits for any more is asked for so much longer. */
 const LINGER_MS = 1_000;
 /** Different answers kept for one piece; a forger could give them without end. */
 const CANDIDATES_MAX = 4;
 
-/**
- * Asks until an answer holds: `ask` sends one round of questions to a resolver, and is told how often somebody has
- * said no. Throws when nobody gives it, or the reason of `signal`.
- */
+/** Sends one round of questions to a resolver, in this form. */
+export type AskRound = (resolver: Resolver, form: Form, signal: AbortSignal) => Promise<Attempt>;
+
+/** Asks until an answer holds. Throws when nobody gives it, or the reason of `signal`. */
 export async function persist(
   resolvers: readonly Resolver[],
   clock: Clock,
   signal: AbortSignal,
-  ask: (resolver: Resolver, signal: AbortSignal, noes: number) => Promise<Attempt>,
+  ask: AskRound,
 ): Promise<void> {
   const { controller, release } = linkedController(signal);
-  const failedAt = new Map<Resolver, number>();
-  let [isTaken, mayCome, attempts, noes] = [false, false, 0, 0];
+  const pasts = new Map(resolvers.map((resolver): [Resolver, Past] => [resolver, new Past()]));
+  let [isTaken, mayCome, attempts] = [false, false, 0];
   let takeAny!: () => void;
   const any = new Promise<void>((resolve) => (takeAny = resolve)).then(() => void (isTaken = true));
   const aborted = new Promise<never>((_, reject) => {
@@ -52,24 +56,26 @@ export async function persist(
   try {
     let last: Trouble = 'silent';
     while (!isTaken && attempts < ATTEMPTS_MAX) {
-      const resolver = best(resolvers, failedAt, clock.now());
+      const [resolver, past] = best(pasts, clock.now());
       const { answersOnce } = resolver;
-      const asked = await Promise.race([ask(resolver, controller.signal, noes), any, aborted]);
+      const form = past.next(resolver.form);
+      const asked = await Promise.race([ask(resolver, form, controller.signal), any, aborted]);
       if (!asked) break;
       void asked.taken.then(takeAny);
-      const late = silence(clock, resolver.retryMs, controller.signal);
+      void asked.trouble.then((trouble) => past.saw(form, trouble, clock.now()));
+      const late = silence(clock, resolver.retryMs(past.turns), controller.signal);
       late.catch(() => {});
       const outcome = await Promise.race([any, asked.trouble, late, aborted]);
       if (!outcome) break;
       last = outcome;
       mayCome ||= outcome === 'silent' || !answersOnce;
-      if (outcome === 'silent') resolver.silent();
-      else failedAt.set(resolver, clock.now());
-      const isNo = outcome === 'failed' || outcome === 'absent' || (answersOnce && outcome !== 'silent');
-      attempts += isNo ? NO_COUNTS : 1;
-      noes += Number(isNo);
+      attempts += isNo(outcome) || (answersOnce && outcome !== 'silent') ? NO_COUNTS : 1;
+      if (outcome === 'silent') {
+        resolver.silent();
+        past.silences++;
+      }
       if (!isTaken && outcome !== 'silent' && resolvers.length === 1) {
-        const pauseMs = outcome === 'failed' ? FAILED_MS : FAILED_MS / 4;
+        const pauseMs = past.next(resolver.form) === form ? FAILED_MS : FAILED_MS / 4;
         await Promise.race([any, clock.wait(pauseMs, controller.signal)]);
       }
     }
@@ -93,13 +99,44 @@ async function silence(clock: Clock, ms: number, signal: AbortSignal): Promise<T
   return 'silent';
 }
 
+const isNo = (trouble: Trouble): boolean => trouble === 'failed' || trouble === 'absent';
+
+/** What came of asking one resolver for one thing. */
+class Past {
+  silences = 0;
+  readonly #denied = new Set<Form>();
+  #failedAt = -Infinity;
+
+  /** How often the form has changed because it stayed silent. */
+  get turns(): number {
+    return Math.floor(this.silences / ASKED_IN_ONE_FORM);
+  }
+
+  /**
+   * Every other turn in what the resolver likes, whose answer it may have by now, and in between in the others, one
+   * after another. Not again in what it said no to: it keeps that it failed for up to a minute, but for this form alone.
+   */
+  next(liked: Form): Form {
+    const at = (turn: number): Form => FORMS[(FORMS.indexOf(liked) + (turn % 2 ? (turn + 1) / 2 : 0)) % FORMS.length]!;
+    const turns = Array.from({ length: 2 * FORMS.length }, (_, i) => at(this.turns + i));
+    return turns.find((form) => !this.#denied.has(form)) ?? turns[0]!;
+  }
+
+  saw(form: Form, trouble: Trouble, now: number): void {
+    if (isNo(trouble)) this.#denied.add(form);
+    this.#failedAt = now;
+  }
+
+  hasFailed(now: number): boolean {
+    return now - this.#failedAt < FAILED_MS;
+  }
+}
+
 /** The cheapest that has not just failed for this; else the cheapest. */
-function best(resolvers: readonly Resolver[], failedAt: Map<Resolver, number>, now: number): Resolver {
-  const cost = (resolver: Resolver): number => {
-    const recently = now - (failedAt.get(resolver) ?? -Infinity) < FAILED_MS;
-    return resolver.costMs() + (recently ? 60_000 : 0);
-  };
-  return resolvers.reduce((a, b) => (cost(b) < cost(a) ? b : a));
+function best(pasts: ReadonlyMap<Resolver, Past>, now: number): [Resolver, Past] {
+  const cost = ([resolver, past]: [Resolver, Past]): number =>
+    resolver.costMs() + (past.hasFailed(now) ? JUST_FAILED_COSTS_MS : 0);
+  return [...pasts].reduce((a, b) => (cost(b) < cost(a) ? b : a));
 }
 
 /** A block that came or is under way, and how many wait for it. */
@@ -183,13 +220,12 @@ export class BlockFetcher {
    * One round: the block, or those of its pieces that are still needed. Pieces have names of their own: they come
    * where somebody, or a cache, denies the block's.
    */
-  async #ask(want: Want, resolver: Resolver, signal: AbortSignal, noes: number): Promise<Attempt> {
-    const form = noes > 0 && noes % NOES_BEFORE_PIECES === 0 ? PIECES : resolver.form;
+  async #ask(want: Want, resolver: Resolver, form: Form, signal: AbortSignal): Promise<Attempt> {
     const asked: Attempt[] = [];
     for (const part of want.questions(form)) {
       await resolver.bucket.turn(signal);
-      const question = { name: `${part.label}.${this.#zone}`, type: form.type };
-      asked.push(resolver.ask(question, (data) => part.judge(payloadOf(form.type, data, part.bytes)), signal));
+      const judge = (data: Uint8Array[]): Verdict => part.judge(payloadOf(form.type, data, part.bytes));
+      asked.push(resolver.ask(`${part.label}.${this.#zone}`, form, judge, signal));
     }
     return {
       taken: form.pieces ? want.whole : asked[0]!.taken,

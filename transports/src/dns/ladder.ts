@@ -114,14 +114,14 @@ export class Ladders {
   /** Resolves with the first ladder that reads as one; others that come to the same question are kept as well. */
   async #askRung(rung: Rung, signal: AbortSignal): Promise<void> {
     const { zone, resolvers, clock } = this.#options;
-    await persist(resolvers, clock, signal, async (resolver) => {
+    await persist(resolvers, clock, signal, async (resolver, form) => {
       await resolver.bucket.turn(signal);
-      const { form } = resolver;
       let take!: () => void;
       const taken = new Promise<void>((resolve) => (take = resolve));
       const name = `${form.pieces ? rung.pointer : rung.whole}.${zone}`;
       const { trouble } = resolver.ask(
-        { name, type: form.type },
+        name,
+        form,
         (data) => {
           if (form.pieces) return this.#follow(payloadOf(form.type, data, POINTER_BYTES), resolver, signal, take);
           if (!this.#add(payloadOfAnyLength(form.type, data), resolver)) return 'false';

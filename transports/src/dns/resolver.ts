@@ -34,7 +34,7 @@ export interface Form {
   pieces: boolean;
 }
 
-export const PIECES: Form = { type: TYPE.TXT, pieces: true };
+const PIECES: Form = { type: TYPE.TXT, pieces: true };
 
 /** From the cheapest to the one that no network can do without. */
 export const FORMS: readonly Form[] = [
@@ -59,7 +59,6 @@ export interface Attempt {
 /** So many failures of a form that never worked, or that did, lead to the next one. */
 const FAILURES_OF_NEW_FORM = 2;
 const SERVFAILS_OF_NEW_FORM = 5;
-const SILENCES_OF_NEW_FORM = 8;
 const FAILURES_OF_GOOD_FORM = 10;
 const RETRY_MS_MIN = 400;
 const RETRY_MS_MAX = 3_000;
@@ -84,11 +83,12 @@ export class Resolver {
   #isStreamBroken = false;
   #form = 0;
   #hasFormWorked = false;
-  /** Since nothing was heard of the one before, not since that failed. */
-  #isFormGuess = false;
+  /** Forms that failed since the first was tried. */
+  readonly #spent = new Set<Form>();
   #failures = 0;
   #silences = 0;
   #latencyMs: number | null = null;
+  #fastestMs: number | null = null;
   #worth = 1;
   #lies = 0;
   #distrust = 0;
@@ -111,11 +111,15 @@ export class Resolver {
     return !this.#options.datagram;
   }
 
-  /** After so long without an answer the question is asked again; seldom when nothing is answered at all. */
-  get retryMs(): number {
+  /**
+   * After so long without an answer the question is asked again: soon, for the fastest answers tell how far the
+   * resolver is, and to ask again what it is still looking for costs nobody else anything. Less often the more `turns`
+   * the question has taken, and seldom when nothing is answered at all.
+   */
+  retryMs(turns: number): number {
     if (this.#silences >= SILENCES_BEFORE_SLOWER) return RETRY_MS_MAX;
-    if (this.#latencyMs === null) return FIRST_RETRY_MS;
-    return Math.min(RETRY_MS_MAX, Math.max(RETRY_MS_MIN, 2 * this.#latencyMs));
+    const retryMs = this.#fastestMs === null ? FIRST_RETRY_MS : Math.max(RETRY_MS_MIN, 2 * this.#fastestMs);
+    return Math.min(RETRY_MS_MAX, retryMs * (1 + turns / 2));
   }
 
   /** Times that it gave what the newsroom never published. */
@@ -142,10 +146,11 @@ export class Resolver {
   }
 
   /** Asks once. `judge` gets the data of the records that answer the question, and says whether they hold. */
-  ask(question: Question, judge: Judge, signal: AbortSignal): Attempt {
+  ask(name: string, form: Form, judge: Judge, signal: AbortSignal): Attempt {
+    const question: Question = { name, type: form.type };
     const began = this.#clock.now();
-    const { retryMs } = this;
-    const form = this.#form;
+    const lateAt = began + this.retryMs(0);
+    const isLate = (): boolean => this.#clock.now() > lateAt;
     const { promise: taken, resolve: take } = deferred<void>();
     const { promise: trouble, resolve: report } = deferred<Trouble>();
     /** Of what one exchange brings, the first trouble counts alone: whoever injects could send them without end. */
@@ -155,17 +160,17 @@ export class Resolver {
         this.cost.bytes += answer.length + HEADERS_BYTES;
         const found = this.#read(answer, question, judge);
         if (found === 'holds' || found === 'more') {
-          this.#worked(form, this.#clock.now() - began, retryMs);
+          this.#worked(form, this.#clock.now() - began, isLate());
           if (found === 'holds') take();
         } else if (found !== 'another' && !isTroubled) {
           isTroubled = true;
           if (found === 'truncated') onTruncated();
-          else report(this.#fails(found, this.#clock.now() - began > retryMs));
+          else report(this.#fails(found, form, isLate()));
         }
         return found === 'holds';
       };
     };
-    const isTooLarge = (): void => report(this.#fails('truncated'));
+    const isTooLarge = (): void => report(this.#fails('truncated', form));
     const { datagram, stream } = this.#options;
     const askByStream = (): void => {
       if (!stream || this.#isStreamBroken) return isTooLarge();
@@ -176,7 +181,7 @@ export class Resolver {
       });
     };
     this.#send(datagram ?? stream!, question, readerOf(datagram ? askByStream : isTooLarge), signal).catch(() => {
-      if (!signal.aborted) report(this.#fails('unreachable'));
+      if (!signal.aborted) report(this.#fails('unreachable', form));
     });
     return { taken, trouble };
   }
@@ -186,9 +191,6 @@ export class Resolver {
     this.#silences++;
     this.#weigh(0);
     if (this.#silences >= SILENCES_BEFORE_SLOWER) this.bucket.silent(SLOWER_WITHIN_MS * 4);
-    if (this.#hasFormWorked || this.#silences % SILENCES_OF_NEW_FORM > 0) return;
-    this.#nextForm();
-    this.#isFormGuess = true;
   }
 
   async #send(
@@ -221,22 +223,27 @@ export class Resolver {
     return judge(data.map((record) => record.data));
   }
 
-  /** A late answer tells that the form it is in was good. */
-  #worked(form: number, latencyMs: number, retryMs: number): void {
-    if (this.#isFormGuess && !this.#hasFormWorked) this.#form = form;
-    this.#latencyMs = this.#latencyMs === null ? latencyMs : this.#latencyMs + (latencyMs - this.#latencyMs) / 8;
+  /** While nothing is known to work, what works is the form to ask in. */
+  #worked(form: Form, latencyMs: number, isLate: boolean): void {
+    if (!this.#hasFormWorked && !this.#spent.has(form)) this.#form = FORMS.indexOf(form);
+    if (form === this.form) {
+      this.#hasFormWorked = true;
+      this.#failures = 0;
+    }
+    this.#silences = 0;
+    this.#latencyMs = towards(this.#latencyMs, latencyMs, 8);
+    this.#fastestMs = Math.min(latencyMs, towards(this.#fastestMs, latencyMs, 64));
     this.#weigh(1);
-    this.#hasFormWorked = true;
-    this.#failures = this.#silences = 0;
-    this.bucket.good(latencyMs > retryMs);
+    this.bucket.good(isLate);
   }
 
   /** What comes late has been counted as silence already. */
-  #fails(trouble: Trouble, isLate = false): Trouble {
+  #fails(trouble: Trouble, form: Form, isLate = false): Trouble {
     if (isLate && trouble !== 'false') return trouble;
     if (trouble === 'false') this.lied();
     else this.#weigh(0);
     this.#silences = 0;
+    if (form !== this.form) return trouble;
     this.#failures++;
     const isTooFast = trouble === 'refused' && this.#hasFormWorked; // else it is the form that is not wanted
     const isStrained = trouble === 'failed' && this.#failures >= FAILURES_BEFORE_SLOWER;
@@ -255,14 +262,20 @@ export class Resolver {
   }
 
   #nextForm(from = 0): void {
+    this.#spent.add(this.form);
     this.#form = Math.max((this.#form + 1) % FORMS.length, from);
-    this.#hasFormWorked = this.#isFormGuess = false;
+    if (this.#form === 0) this.#spent.clear();
+    this.#hasFormWorked = false;
     this.#failures = 0;
   }
 
   #weigh(success: 0 | 1): void {
     this.#worth = Math.max(0.05, this.#worth + (success - this.#worth) / 8);
   }
+}
+
+function towards(before: number | null, now: number, slowness: number): number {
+  return before === null ? now : before + (now - before) / slowness;
 }
 
 /** Case is not kept on the way (0x20): `decodeMessage` has put it aside. */
