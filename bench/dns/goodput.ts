@@ -6,12 +6,18 @@ export interface GoodputResult {
   /** Of all files. */
   fileBytes: number;
   posts: number;
-  /** Milliseconds of each run, checked as readers check. */
-  cold: number[];
-  warm: number[];
+  /** Milliseconds of each run. */
+  cold: Times;
+  warm: Times;
+}
+
+interface Times {
+  /** Signatures, headlines, and each text against its record. */
+  all: number[];
+  /** Texts by the signed names of their packs, as page and app take them. */
+  asOpened: number[];
   /** Blocks held against their names, no more. */
-  fetchedCold: number[];
-  fetchedWarm: number[];
+  blocks: number[];
 }
 
 const POSTS = 280;
@@ -22,28 +28,32 @@ const scene = await openScene(kind, { posts: POSTS });
 const { resolver, channelId } = scene;
 const reader = { address: kind.address, channelId, pace: NO_LIMIT, warms: false };
 
-async function all(): Promise<number> {
-  const reading = await readNews(reader);
+async function read(layersWhenRead: boolean): Promise<number> {
+  const reading = await readNews({ ...reader, layersWhenRead });
   if (!isWhole(reading, POSTS)) throw new Error(`not whole: ${JSON.stringify({ ...reading, paths: [] })}`);
   return reading.allMs;
 }
 
 const { paths, fileBytes } = await readNews(reader); // the reader's own code is compiled here
 
-async function fetched(): Promise<number> {
+async function fetchBlocks(): Promise<number> {
   const began = performance.now();
   if (!(await readFiles(reader, paths))) throw new Error('not whole');
   return performance.now() - began;
 }
 
-const result: GoodputResult = { fileBytes, posts: POSTS, cold: [], warm: [], fetchedCold: [], fetchedWarm: [] };
-for (let run = 0; run < RUNS; run++) {
-  await resolver.restart();
-  result.cold.push(await all());
-  result.warm.push(await all());
-  await resolver.restart();
-  result.fetchedCold.push(await fetched());
-  result.fetchedWarm.push(await fetched());
-}
+const none = (): Times => ({ all: [], asOpened: [], blocks: [] });
+const result: GoodputResult = { fileBytes, posts: POSTS, cold: none(), warm: none() };
+const ways: [keyof Times, () => Promise<number>][] = [
+  ['all', () => read(false)],
+  ['asOpened', () => read(true)],
+  ['blocks', fetchBlocks],
+];
+for (let run = 0; run < RUNS; run++)
+  for (const [way, measure] of ways) {
+    await resolver.restart();
+    result.cold[way].push(await measure());
+    result.warm[way].push(await measure());
+  }
 await closeScene(scene);
 done(result);

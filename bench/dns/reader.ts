@@ -21,6 +21,8 @@ export interface Reader {
   pace: Pace;
   /** Whether it asks for a long rung too, as one in ten does; by chance unless given. */
   warms?: boolean;
+  /** Takes packs of texts by their signed names, as page and app do, and holds none against its record. */
+  layersWhenRead?: boolean;
 }
 
 export interface Reading {
@@ -46,6 +48,7 @@ export async function readNews(reader: Reader): Promise<Reading> {
   const library = new Library({
     channelId: reader.channelId,
     dictionaries: builtInDictionaries().map(({ bytes }) => bytes),
+    layersWhenRead: reader.layersWhenRead ?? false,
   });
   const began = performance.now();
   const sofar = (): number => performance.now() - began;
