@@ -57,7 +57,7 @@ export async function readNews(reader: Reader): Promise<Reading> {
   const paths: TreePath[] = [];
   const shelf = shelfOf(
     reader,
-    (path) => library.file(path) === null,
+    (path) => !library.holds(path),
     (bytes) => {
       heard += bytes;
       if (heard >= SCREEN_BYTES) marks.heardMs ??= sofar();

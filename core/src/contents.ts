@@ -4,13 +4,8 @@
  */
 import type { Mark } from './edition.ts';
 import { ENTRY, ENTRY_BYTES, type EntryType, type PostRecord, type Tombstone } from './post.ts';
+import { RUN, type Posts } from './posts.ts';
 import type { TreePath } from './tree.ts';
-
-export interface HeldPost {
-  record: PostRecord;
-  /** The pack that holds layer n + 1, at n. */
-  layers: (TreePath | undefined)[];
-}
 
 export interface HeldMark {
   mark: Mark;
@@ -23,33 +18,31 @@ export type HeldTombstone = Tombstone & { at: number };
 
 /** Everything proven of entries, by index. */
 export class Contents {
-  /** Entry types as far as known: records, entry bundles and bare entries in packs tell them. */
-  readonly types = new Map<number, EntryType>();
-  readonly posts = new Map<number, HeldPost>();
+  readonly posts: Posts;
   readonly withdrawn = new Map<number, HeldTombstone>();
   /** Posts that correct a post; those withdrawn since among them. */
   readonly #correctors = new Map<number, Set<number>>();
   readonly marks = new Map<number, HeldMark>();
-  /** Proven entries, 33 octets each, of records met. */
+  /** Proven entries, 33 octets each: of records met, and those that stand alone in packs and bundles. */
   readonly entries = new Entries();
   /** For each run of 256 indexes the packs that hold words of one of its posts, so that withdrawal finds them. */
   readonly #packs = new Map<number, Set<TreePath>>();
 
   #newestMark: HeldMark | null = null;
 
+  constructor(posts: Posts) {
+    this.posts = posts;
+  }
+
   clear(): void {
-    for (const map of [
-      this.types,
-      this.posts,
-      this.withdrawn,
-      this.#correctors,
-      this.marks,
-      this.entries,
-      this.#packs,
-    ]) {
+    for (const map of [this.posts, this.withdrawn, this.#correctors, this.marks, this.entries, this.#packs])
       map.clear();
-    }
     this.#newestMark = null;
+  }
+
+  /** What an entry is of, where it is known. */
+  typeOf(index: number): EntryType | undefined {
+    return this.entries.get(index)?.[0] as EntryType | undefined;
   }
 
   get newestMark(): HeldMark | null {
@@ -58,7 +51,7 @@ export class Contents {
 
   addPost(index: number, record: PostRecord): void {
     if (this.withdrawn.has(index) || this.posts.has(index)) return;
-    this.posts.set(index, { record, layers: [] });
+    this.posts.add(index, record);
     const { replaces } = record;
     if (replaces === null || replaces >= index) return;
     const correctors = this.#correctors.get(replaces) ?? new Set<number>();
@@ -77,7 +70,7 @@ export class Contents {
    */
   addTombstone(at: number, tombstone: Tombstone): boolean {
     const { index } = tombstone;
-    const type = this.types.get(index);
+    const type = this.typeOf(index);
     const held = this.withdrawn.get(index);
     if (index >= at || (type !== undefined && type !== ENTRY.post) || (held && held.at <= at)) return false;
     this.withdrawn.set(index, { ...tombstone, at });
@@ -91,14 +84,13 @@ export class Contents {
     if (this.#newestMark === null || index > this.#newestMark.index) this.#newestMark = held;
   }
 
-  /** Remembers that a pack holds words of these posts. */
-  foundIn(path: TreePath, items: readonly { index: number }[]): void {
+  /** Remembers that a pack holds words of these posts: a layer of each, or its record. */
+  foundIn(path: TreePath, items: readonly { index: number; layer?: number }[]): void {
     let last = -1;
-    for (const { index } of items) {
+    for (const { index, layer = 0 } of items) {
+      if (!this.withdrawn.has(index)) this.posts.foundIn(path, index, layer);
       const run = Math.floor(index / RUN);
-      if (run === last) continue;
-      const paths = this.#packs.get(run) ?? new Set<TreePath>();
-      this.#packs.set(run, paths.add(path));
+      if (run !== last) this.#packs.set(run, (this.#packs.get(run) ?? new Set<TreePath>()).add(path));
       last = run;
     }
   }
@@ -114,28 +106,23 @@ export class Contents {
   }
 }
 
-/** Indexes that share an array: one for each would cost five times the entry. */
-const RUN = 256;
-
 /** Entries by index, side by side in few arrays. */
 class Entries {
-  readonly #runs = new Map<number, Uint8Array>();
+  #runs: Uint8Array[] = [];
 
   /** A view of the entry at `index`; null when none is held. */
   get(index: number): Uint8Array | null {
     const start = (index % RUN) * ENTRY_BYTES;
-    const entry = this.#runs.get(Math.floor(index / RUN))?.subarray(start, start + ENTRY_BYTES);
+    const entry = this.#runs[Math.floor(index / RUN)]?.subarray(start, start + ENTRY_BYTES);
     return entry && entry[0] !== 0 ? entry : null;
   }
 
   set(index: number, entry: Uint8Array): void {
-    const run = Math.floor(index / RUN);
-    let entries = this.#runs.get(run);
-    if (!entries) this.#runs.set(run, (entries = new Uint8Array(RUN * ENTRY_BYTES)));
-    entries.set(entry, (index % RUN) * ENTRY_BYTES);
+    const run = (this.#runs[Math.floor(index / RUN)] ??= new Uint8Array(RUN * ENTRY_BYTES));
+    run.set(entry, (index % RUN) * ENTRY_BYTES);
   }
 
   clear(): void {
-    this.#runs.clear();
+    this.#runs = [];
   }
 }

@@ -50,7 +50,7 @@ export {
 } from './edition.ts';
 export { decode, encode, type Cbor, type CborMap } from './encoding.ts';
 export { Identity, type SigningKeys } from './identity.ts';
-export { Library, type LibraryOptions, type Outcome } from './library.ts';
+export { Library, type LibraryOptions } from './library.ts';
 export { LIMITS } from './limits.ts';
 export {
   Frontier,
@@ -89,6 +89,7 @@ export {
   type NoteSignature,
   type VerifiedSignature,
 } from './note.ts';
+export type { Outcome } from './outcome.ts';
 export { decodePack, encodePack, recordOf, withoutPost, type Coded, type Coding, type Pack } from './pack.ts';
 export { byValue, dictionariesOf, heldFiles, inFull, inOfferOrder, wantedPaths, withDictionaries } from './plan.ts';
 export {
@@ -108,13 +109,16 @@ export {
   type RootPointer,
   type Tombstone,
 } from './post.ts';
+export { RecentRecords } from './recent-records.ts';
 export type { Evidence } from './proven.ts';
 export { REFUSAL_CODES, Refused, refusal, type RefusalCode } from './refused.ts';
 export {
   describeLibrary,
   latestOf,
+  postIndexes,
   postOf,
   postsOf,
+  statusOf,
   type LibraryReport,
   type PostReport,
   type PostStatus,
@@ -139,6 +143,7 @@ export {
   maxBytes,
   parsePath,
   treePath,
+  type FileStore,
   type PathParts,
   type TreeFile,
   type TreePath,

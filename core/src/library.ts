@@ -1,7 +1,7 @@
 /**
  * A reader's verified copy of one channel, fed by any number of transports in any order (spec §11).
  * All trust is here: `offer` says accepted, waiting or refused. It has no clock, no disk and no network;
- * whoever holds it keeps `files()` and offers them again next time.
+ * whoever holds it keeps `files()` and offers them again next time, or lends it a store to keep them in.
  */
 import { equalBytes } from './base.ts';
 import { decodeBlocks, type Block } from './blocks.ts';
@@ -14,29 +14,26 @@ import { readHeadlines, type ReadHeadline } from './headlines.ts';
 import { Identity } from './identity.ts';
 import { LIMITS } from './limits.ts';
 import { leafHash, parseEntryBundle } from './log.ts';
+import { readLayer } from './layer.ts';
 import { parseNote } from './note.ts';
-import { decodeData, decodePack, encodePack, withoutPost, type LayerItem, type Pack } from './pack.ts';
-import {
-  ENTRY,
-  ENTRY_BYTES,
-  decodeRecord,
-  decodeTombstone,
-  layerDigest,
-  textLayerOf,
-  type EntryType,
-  type PostRecord,
-} from './post.ts';
+import { ACCEPTED, refusedOutcome, type Outcome } from './outcome.ts';
+import { decodePack, encodePack, recordOf, withoutPost, type Pack } from './pack.ts';
+import { ENTRY, ENTRY_BYTES, decodeRecord, decodeTombstone, type EntryType, type PostRecord } from './post.ts';
+import { Posts, type Records } from './posts.ts';
 import { ProvenLog, SIZES_NEED, leafNeed, sizeNeed, type Evidence } from './proven.ts';
-import { Refused, refusal, type RefusalCode } from './refused.ts';
+import { Refused, refusal } from './refused.ts';
 import { decodeRoot } from './root.ts';
-import { formatPath, maxBytesOf, parsePath, treePath, type PathParts, type TreeFile, type TreePath } from './tree.ts';
+import {
+  formatPath,
+  maxBytesOf,
+  parsePath,
+  treePath,
+  type FileStore,
+  type PathParts,
+  type TreeFile,
+  type TreePath,
+} from './tree.ts';
 import { WaitingRoom, waitingId } from './waiting.ts';
-
-export type Outcome =
-  | { status: 'accepted' }
-  /** `need` names what it waits for: a path, `leaf/<index>`, `record/<index>`, `size/<size>` or `node/…`. */
-  | { status: 'waiting'; need: string }
-  | { status: 'refused'; code: RefusalCode; detail: string };
 
 export interface LibraryOptions {
   /** Pins the channel; without it the first valid `root/1` decides. */
@@ -48,20 +45,23 @@ export interface LibraryOptions {
    * and checks a layer against its record once it is read (spec §11). Opening many posts then costs little.
    */
   layersWhenRead?: boolean;
+  /** Keeps what is accepted; empty at first. A Map unless given. */
+  files?: FileStore;
+  /** Keeps decoded records of this library. A Map unless given. */
+  records?: (library: Library) => Records;
 }
 
-const ACCEPTED: Outcome = { status: 'accepted' };
 const FIRST_ROOT = 'root/1';
 const HEAD = treePath('head');
 const CHECKPOINT = treePath('checkpoint');
 
 /** One reader’s verified copy of one channel. */
 export class Library {
-  readonly contents = new Contents();
+  readonly contents: Contents;
   readonly #options: LibraryOptions;
   readonly #dictionaries = new Map<string, AnyDictionary>();
   readonly #waiting = new WaitingRoom();
-  #files = new Map<TreePath, Uint8Array>();
+  readonly #files: FileStore;
   #fulfilled: string[] = [];
   /** First index in the held head; its records are there as words. */
   #headFirst = Infinity;
@@ -74,6 +74,8 @@ export class Library {
 
   constructor(options: LibraryOptions = {}) {
     this.#options = options;
+    this.#files = options.files ?? new Map<TreePath, Uint8Array>();
+    this.contents = new Contents(new Posts(this.#files, options.records?.(this) ?? new Map()));
     for (const bytes of options.dictionaries ?? []) this.#dictionaries.set(contentId(bytes), parseAnyDictionary(bytes));
   }
 
@@ -115,9 +117,17 @@ export class Library {
     return this.#waiting.needs;
   }
 
-  /** Accepted files, as they are to be kept and passed on; evidence as `fork/` files. */
+  /** Names of the accepted files; evidence is among them as `fork/` files. */
+  paths(): Iterable<TreePath> {
+    return this.#files.keys();
+  }
+
+  /** Accepted files, as they are to be kept and passed on. */
   *files(): Generator<TreeFile> {
-    for (const [path, bytes] of [...this.#files, ...(this.#log?.forks ?? [])]) yield { path, bytes };
+    for (const path of this.paths()) {
+      const bytes = this.file(path);
+      if (bytes) yield { path, bytes };
+    }
   }
 
   /** Files that may yet be accepted, to be kept apart and offered again. */
@@ -125,8 +135,13 @@ export class Library {
     return this.#waiting.files();
   }
 
+  /** Whether `file` would give something, as far as is known without reading it. */
+  holds(path: TreePath): boolean {
+    return this.#files.has(path);
+  }
+
   file(path: TreePath): Uint8Array | null {
-    return this.#files.get(path) ?? this.#log?.forks.get(path) ?? null;
+    return this.#files.get(path) ?? null;
   }
 
   /**
@@ -134,15 +149,17 @@ export class Library {
    * A layer that is not its record's is null too, and counts as not arrived from then on.
    */
   layer(index: number, number: number): Uint8Array | null {
-    const post = this.contents.posts.get(index);
-    const path = post?.layers[number - 1];
-    if (!post || !path) return null;
-    const { items } = decodePack(this.#files.get(path)!) as Pack & { kind: 'layers' };
+    const { posts } = this.contents;
+    const path = posts.pack(index, number);
+    const record = posts.record(index);
+    const bytes = path && this.#files.get(path);
+    if (!record || !bytes) return null;
+    const { items } = decodePack(bytes) as Pack & { kind: 'layers' };
     const item = items.find((i) => i.index === index && i.layer === number)!;
     try {
-      return this.#readLayer(item, post.record).slice();
+      return readLayer(item, record, this.#dictionary).slice();
     } catch (error) {
-      post.layers[number - 1] = undefined;
+      posts.foundIn(null, index, number);
       this.#settled.push({ path, outcome: refusedOutcome(error) });
       return null;
     }
@@ -153,10 +170,17 @@ export class Library {
    * A text that is committed to but has blocks of a later version is held and passed on; it reads as null.
    */
   text(index: number): Block[] | null {
-    const number = textLayerOf(this.contents.posts.get(index)?.record);
+    const number = this.contents.posts.textLayer(index);
     const bytes = number === null ? null : this.layer(index, number);
     const blocks = bytes && refusal(() => decodeBlocks(bytes));
     return blocks instanceof Refused ? null : blocks;
+  }
+
+  /** The records of a pack of headlines, by index; none where it is not held. */
+  *recordsIn(path: TreePath): Generator<[index: number, record: PostRecord]> {
+    const bytes = this.#files.get(path);
+    for (const item of bytes ? decodePack(bytes).items : [])
+      if ('tail' in item) yield [item.index, decodeRecord(recordOf(item, this.#dictionary)!)];
   }
 
   #judge(file: TreeFile, parts: PathParts): Outcome {
@@ -250,7 +274,7 @@ export class Library {
     if (!identity) {
       if (number > 1) return formatPath({ kind: 'root', number: number - 1 });
       this.#identity = new Identity(signed, this.#options.channelId ?? null);
-      this.#log = new ProvenLog(this.#identity, this.#waiting, this.#fulfil);
+      this.#log = this.#newLog(this.#identity);
     } else if (number <= identity.version) {
       if (!identity.holds(signed))
         throw new Refused(number === 1 ? 'channel' : 'root', 'another root of this version is held');
@@ -265,19 +289,23 @@ export class Library {
     return this.#keep(path, bytes);
   }
 
+  #newLog(identity: Identity): ProvenLog {
+    return new ProvenLog(identity, this.#waiting, this.#fulfil, this.#files);
+  }
+
   /** After a reset what counts is judged anew, under the new keys only. */
   #startAgain(): void {
-    const files = [...this.#files].filter(([path]) => !path.startsWith('root/') && !path.startsWith('dict/'));
-    for (const [path] of files) this.#files.delete(path);
+    const files = [...this.files()].filter(({ path }) => !/^(root|dict|fork)\//.test(path));
+    for (const { path } of files) this.#files.delete(path);
     this.contents.clear();
     this.#claims.clear();
     const former = this.#log!;
-    this.#log = new ProvenLog(this.#identity!, this.#waiting, this.#fulfil);
+    this.#log = this.#newLog(this.#identity!);
     this.#log.inherit(former);
     for (const need of this.#waiting.needs) this.#fulfilled.push(need);
-    for (const [path, bytes] of files) {
-      const outcome = this.#judge({ path, bytes }, parsePath(path));
-      if (outcome.status !== 'accepted') this.#settled.push({ path, outcome });
+    for (const file of files) {
+      const outcome = this.#judge(file, parsePath(file.path));
+      if (outcome.status !== 'accepted') this.#settled.push({ path: file.path, outcome });
     }
   }
 
@@ -325,15 +353,13 @@ export class Library {
   #learnSuffix(suffix: Suffix, entries: readonly Uint8Array[]): void {
     suffix.records.forEach((r, i) => {
       const index = suffix.first + i;
-      if ('entry' in r) this.contents.types.set(index, r.entry[0] as EntryType);
-      else this.#learn(index, r.type, r.record);
       this.contents.entries.set(index, entries[i]!);
+      if ('record' in r) this.#learn(index, r.type, r.record);
     });
   }
 
   #learn(index: number, type: EntryType, record: Uint8Array): void {
     const { contents } = this;
-    contents.types.set(index, type);
     if (type === ENTRY.post) contents.addPost(index, decodeRecord(record));
     if (type === ENTRY.mark) this.#learnMark(index, record);
     if (type === ENTRY.tombstone) {
@@ -356,7 +382,7 @@ export class Library {
       if (!log.hasLeaf(index)) return leafNeed(index);
       if (entry.length !== ENTRY_BYTES || !log.isLeaf(index, leafHash(entry))) throw new Refused('entry', 'bundle');
     }
-    entries.forEach((entry, i) => this.contents.types.set(at.index * 256 + i, entry[0] as EntryType));
+    entries.forEach((entry, i) => this.contents.entries.set(at.index * 256 + i, entry));
     return this.#keep(path, bytes);
   }
 
@@ -388,17 +414,19 @@ export class Library {
       if (!proven) throw new Refused('entry', 'a record is not the one that the log committed to');
     }
     this.#read.delete(bytes);
-    const isNews = read.some(({ index, record }) => (record ? !contents.posts.has(index) : !contents.types.has(index)));
+    const isNews = read.some(({ index, record }) =>
+      record ? !contents.posts.has(index) : !contents.entries.get(index),
+    );
     for (const { index, entry, record } of read) {
       this.#claims.settle(index);
       contents.entries.set(index, entry);
-      if (record) this.#learn(index, entry[0] as EntryType, record);
-      else contents.types.set(index, entry[0] as EntryType);
+      if (record) this.#learn(index, ENTRY.post, record);
     }
     if (!isNews && !this.#claims.isListed(id)) return null;
     this.#keep(path, bytes);
-    contents.foundIn(path, read);
-    for (const { index, record } of read) if (record && contents.withdrawn.has(index)) this.#forget(index);
+    const worded = read.filter(({ record }) => record);
+    contents.foundIn(path, worded);
+    for (const { index } of worded) if (contents.withdrawn.has(index)) this.#forget(index);
     return null;
   }
 
@@ -419,44 +447,19 @@ export class Library {
     const isNamed = this.#options.layersWhenRead === true && this.#claims.isListed(id);
     for (const item of pack.items) {
       if (contents.withdrawn.has(item.index)) continue;
-      const post = contents.posts.get(item.index);
-      if (!post) return recordNeed(item.index);
+      const record = contents.posts.record(item.index);
+      if (!record) return recordNeed(item.index);
       const { dictionary } = item.coding;
       if (dictionary !== null && !this.#dictionaries.has(dictionary)) return dictionaryNeed(dictionary);
-      if (!isNamed) this.#readLayer(item, post.record);
+      if (!isNamed) readLayer(item, record, this.#dictionary);
     }
-    const isNews = pack.items.some(({ index, layer }) => {
-      const post = contents.posts.get(index);
-      return post !== undefined && post.layers[layer - 1] === undefined;
-    });
+    const { posts } = contents;
+    const isNews = pack.items.some(({ index, layer }) => posts.has(index) && posts.pack(index, layer) === null);
     if (!isNews && !this.#claims.isListed(id)) return null;
     this.#keep(path, bytes);
-    this.#hold(path, pack.items);
+    contents.foundIn(path, pack.items);
     for (const { index } of pack.items) if (contents.withdrawn.has(index)) this.#forget(index);
     return null;
-  }
-
-  /** A layer whose dictionary is held. @throws Refused `layer` unless it is the one that its record committed to. */
-  #readLayer(item: LayerItem, record: PostRecord): Uint8Array {
-    const layer = record.layers[item.layer - 1];
-    if (!layer) throw new Refused('layer', 'a layer that its record does not name');
-    const expected = {
-      bytesMax: Math.min(layer.size, LIMITS.textLayerBytes),
-      before: [record.title, record.summary],
-    };
-    const decoded = decodeData(item, expected, this.#dictionary);
-    if (!decoded || decoded.length !== layer.size || !equalBytes(layerDigest(item.salt, decoded), layer.digest)) {
-      throw new Refused('layer', 'a layer is not the one that its record committed to');
-    }
-    return decoded;
-  }
-
-  #hold(path: TreePath, items: readonly LayerItem[]): void {
-    for (const { index, layer } of items) {
-      const post = this.contents.posts.get(index);
-      if (post) post.layers[layer - 1] = path;
-    }
-    this.contents.foundIn(path, items);
   }
 
   /** Rewrites every held pack that has words of a withdrawn post. */
@@ -477,23 +480,18 @@ export class Library {
   #rewrite(path: TreePath, index: number): void {
     const bytes = this.#files.get(path);
     const held = bytes && decodePack(bytes);
-    if (!held?.items.some((item) => item.index === index && !('entry' in item))) return;
-    const pack = withoutPost(held, index, this.contents.entries.get(index)!);
+    if (held && !held.items.some((item) => item.index === index && !('entry' in item))) return;
     this.#files.delete(path);
     this.contents.notNear(index, path);
-    if (pack.items.length === 0) return;
+    const pack = held && withoutPost(held, index, this.contents.entries.get(index)!);
+    if (!pack?.items.length) return;
     const rest = encodePack(pack);
     const renamed = formatPath({ kind: 'pack', id: contentId(rest) });
     this.#keep(renamed, rest);
-    if (pack.kind === 'layers') this.#hold(renamed, pack.items);
-    else this.contents.foundIn(renamed, pack.items);
+    const worded = pack.items.filter((item) => !('entry' in item));
+    this.contents.foundIn(renamed, worded);
   }
 }
 
 const recordNeed = (index: number): string => `record/${index}`;
 const dictionaryNeed = (id: string): string => formatPath({ kind: 'dict', id });
-
-function refusedOutcome(error: unknown): Outcome {
-  if (error instanceof Refused) return { status: 'refused', code: error.code, detail: error.detail };
-  throw error;
-}

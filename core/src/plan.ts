@@ -33,7 +33,7 @@ function wantedEditions(library: Library): TreePath[] {
   const newest = library.contents.newestMark?.mark.number ?? 0;
   const paths: TreePath[] = [];
   for (let number = newest; number >= 1; number--) paths.push(formatPath({ kind: 'edition', number }));
-  return paths.filter((path) => library.file(path) === null);
+  return paths.filter((path) => !library.holds(path));
 }
 
 function wantedPacks(library: Library): TreePath[] {
@@ -41,7 +41,7 @@ function wantedPacks(library: Library): TreePath[] {
   const gone = retired(library);
   const refs = marks.flatMap(({ mark }) => mark.packs).filter((pack) => !gone.has(pack.id));
   const inOrder = [...refs.filter((p) => p.kind === 'headlines'), ...refs.filter((p) => p.kind === 'layers')];
-  return inOrder.map(({ id }) => formatPath({ kind: 'pack', id })).filter((path) => library.file(path) === null);
+  return inOrder.map(({ id }) => formatPath({ kind: 'pack', id })).filter((path) => !library.holds(path));
 }
 
 /** Tiles that would prove what waits for a leaf: its own, and all that lie above. */
@@ -57,7 +57,7 @@ function wantedTiles(library: Library): TreePath[] {
       if (index < last[level]!.index) paths.add(formatPath({ kind: 'tile', level, index, width: TILE_WIDTH }));
     }
   }
-  return [...paths].filter((path) => library.file(path) === null);
+  return [...paths].filter((path) => !library.holds(path));
 }
 
 /** Sorts files so that a library that is offered them in this order never waits long. */
@@ -99,8 +99,8 @@ function offerKey(path: TreePath): [rank: number, within: number] {
  * `since`: no edition before this number.
  */
 export function* byValue(library: Library, since = 1): Generator<TreePath> {
-  const files = inOfferOrder([...library.files()]);
-  const head = library.file('head' as TreePath) ? 'head' : 'checkpoint';
+  const files = inOfferOrder(Array.from(library.paths(), (path) => ({ path })));
+  const head = library.holds('head' as TreePath) ? 'head' : 'checkpoint';
   for (const { path } of files) if (path.startsWith('root/')) yield path;
   yield head as TreePath;
   for (const { path } of files) if (path.startsWith('fork/')) yield path;
@@ -122,7 +122,7 @@ export function* byValue(library: Library, since = 1): Generator<TreePath> {
 export function* inFull(library: Library, since = 1): Generator<TreePath> {
   const whole = isWhole(library, since);
   const paths = new Set(byValue(library, since));
-  for (const { path } of library.files()) {
+  for (const path of library.paths()) {
     if (path.startsWith('tile/') ? !whole : since === 1 && path.startsWith('pack/')) paths.add(path);
   }
   for (const path of paths) yield whole && path === 'head' ? ('checkpoint' as TreePath) : path;
@@ -130,7 +130,6 @@ export function* inFull(library: Library, since = 1): Generator<TreePath> {
 
 /** Whether all editions from `since` on are held with all headlines: then the log's head proves them without a tile. */
 function isWhole(library: Library, since: number): boolean {
-  const held = (path: TreePath): boolean => library.file(path) !== null;
   const marks = [...library.contents.marks.values()].filter(({ mark }) => mark.number >= since);
   const newest = library.contents.newestMark;
   const gone = retired(library);
@@ -138,8 +137,8 @@ function isWhole(library: Library, since: number): boolean {
   return (
     newest?.index === (library.log?.head?.size ?? 0) - 1 &&
     marks.length === newest.mark.number - since + 1 &&
-    marks.every(({ mark }) => held(formatPath({ kind: 'edition', number: mark.number }))) &&
-    packs.every((pack) => pack.kind !== 'headlines' || held(formatPath({ kind: 'pack', id: pack.id })))
+    marks.every(({ mark }) => library.holds(formatPath({ kind: 'edition', number: mark.number }))) &&
+    packs.every((pack) => pack.kind !== 'headlines' || library.holds(formatPath({ kind: 'pack', id: pack.id })))
   );
 }
 
@@ -148,18 +147,28 @@ function retired(library: Library): Set<string> {
   return new Set([...library.contents.marks.values()].flatMap(({ mark }) => mark.retired));
 }
 
-/** The files that a library holds at some paths; what it does not hold is left out. */
+/**
+ * The files that a library holds at some paths; what it does not hold is left out. Octets are read when they are looked
+ * at: who looks at one file after the other never has all of them in memory.
+ */
 export function heldFiles(library: Library, paths: Iterable<TreePath>): TreeFile[] {
-  return [...paths].flatMap((path) => {
-    const bytes = path === 'checkpoint' ? library.log?.checkpoint() : library.file(path);
-    return bytes ? [{ path, bytes }] : [];
-  });
+  const { log } = library;
+  const isHeld = (path: TreePath): boolean => (path === 'checkpoint' ? !!log?.head : library.holds(path));
+  return [...paths].filter(isHeld).map((path) => ({
+    path,
+    get bytes() {
+      const bytes = path === 'checkpoint' ? log!.checkpoint() : library.file(path);
+      if (!bytes) throw new Error(`${path} is lost`);
+      return bytes;
+    },
+  }));
 }
 
 /** `files` after those of `dictionaries` that they name, so that they can be read wherever they arrive. */
 export function withDictionaries(files: readonly TreeFile[], dictionaries: Iterable<TreeFile>): TreeFile[] {
-  const used = dictionariesOf(files);
-  const named = [...dictionaries].filter(({ path }) => path.startsWith('dict/') && used.has(path.slice(5)));
+  const books = [...dictionaries].filter(({ path }) => path.startsWith('dict/'));
+  const used = dictionariesOf(books.length > 0 ? files : []);
+  const named = books.filter(({ path }) => used.has(path.slice(5)));
   return [...new Map([...named, ...files].map((file) => [file.path, file])).values()];
 }
 

@@ -18,7 +18,7 @@ import {
   type VerifiedSignature,
 } from './note.ts';
 import { Refused, refusal } from './refused.ts';
-import { formatPath, type TreePath } from './tree.ts';
+import { formatPath, type FileStore } from './tree.ts';
 import type { WaitingRoom } from './waiting.ts';
 
 /** Two signed heads that cannot both be true, as notes: anyone who knows the channel can check them. */
@@ -48,11 +48,10 @@ const LAST_TILES_MAX = 8_192;
 /** The signed heads of one channel and what they prove. */
 export class ProvenLog {
   readonly evidence: Evidence[] = [];
-  /** The other heads of all evidence, as files. */
-  readonly forks = new Map<TreePath, Uint8Array>();
   readonly #identity: Identity;
   readonly #waiting: Pick<WaitingRoom, 'mayAwait'>;
   readonly #fulfil: (need: string) => void;
+  readonly #files: Pick<FileStore, 'set'>;
   readonly #nodes = new Nodes();
   /** Roots that count: signed, or named by a root of the identity. */
   readonly #anchors = new Map<number, Uint8Array>();
@@ -66,18 +65,26 @@ export class ProvenLog {
   /** Sizes that an offered fork gives a root hash of, as long as none is proven there. */
   readonly #doubted = new Set<number>();
 
-  /** `fulfil` need not hear of each hash that is proven, only of those that `waiting` may await. */
-  constructor(identity: Identity, waiting: Pick<WaitingRoom, 'mayAwait'>, fulfil: (need: string) => void) {
+  /**
+   * `fulfil` need not hear of each hash that is proven, only of those that `waiting` may await; `files` take the other
+   * head of each piece of evidence.
+   */
+  constructor(
+    identity: Identity,
+    waiting: Pick<WaitingRoom, 'mayAwait'>,
+    fulfil: (need: string) => void,
+    files: Pick<FileStore, 'set'>,
+  ) {
     this.#identity = identity;
     this.#waiting = waiting;
     this.#fulfil = fulfil;
+    this.#files = files;
     for (const { size, root } of identity.anchors) this.#anchors.set(size, root);
   }
 
   /** Takes over the evidence of a log that was judged under former keys. */
-  inherit({ evidence, forks }: ProvenLog): void {
+  inherit({ evidence }: ProvenLog): void {
     this.evidence.push(...evidence);
-    for (const [path, bytes] of forks) this.forks.set(path, bytes);
   }
 
   /** The newest head by the channel's present keys. */
@@ -383,11 +390,11 @@ export class ProvenLog {
   #keepEvidence(other: SignedHead): void {
     const { keys } = this.#identity;
     const fork = formatNote(noteOf(other, keys));
-    const path = formatPath({ kind: 'fork', id: contentId(fork) });
-    if (this.forks.size >= LIMITS.evidence || this.forks.has(path)) return;
-    this.forks.set(path, fork);
+    const text = decodeUtf8(fork);
+    if (this.evidence.length >= LIMITS.evidence || this.evidence.some((known) => known.other === text)) return;
+    this.#files.set(formatPath({ kind: 'fork', id: contentId(fork) }), fork);
     const held = formatNote(noteOf(this.#head ?? other, keys));
-    this.evidence.push({ held: decodeUtf8(held), other: decodeUtf8(fork) });
+    this.evidence.push({ held: decodeUtf8(held), other: text });
   }
 }
 

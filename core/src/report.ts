@@ -2,7 +2,7 @@
 import { encodeBase64 } from './base.ts';
 import type { Library } from './library.ts';
 import { formatVkey } from './note.ts';
-import { ENTRY, textLayerOf, type PostRecord, type Reason } from './post.ts';
+import { ENTRY, type PostRecord, type Reason } from './post.ts';
 import type { Evidence } from './proven.ts';
 
 /**
@@ -64,27 +64,35 @@ export function describeLibrary(library: Library): LibraryReport | null {
 
 /** The posts of a channel in log order, and of every index that may be one: nothing is hidden. */
 export function* postsOf(library: Library): Generator<PostReport> {
-  const { types } = library.contents;
+  for (const index of postIndexes(library)) yield postOf(library, index);
+}
+
+/** Every index that is a post, or may be one. */
+export function* postIndexes(library: Library): Generator<number> {
   const size = library.log?.size ?? 0;
   for (let index = 0; index < size; index++) {
-    const type = types.get(index);
-    if (type === undefined || type === ENTRY.post) yield postOf(library, index);
+    const type = library.contents.typeOf(index);
+    if (type === undefined || type === ENTRY.post) yield index;
   }
 }
 
 /** What is known of the post at an index; `missing` for an index that may not be one. */
 export function postOf(library: Library, index: number): PostReport {
-  const { posts, withdrawn } = library.contents;
-  const tombstone = withdrawn.get(index);
-  const post = posts.get(index);
-  const correction = library.contents.correctionOf(index);
-  const replacedBy = tombstone ? tombstone.replacement : correction;
-  const report = { index, record: post?.record ?? null, replacedBy, reason: tombstone?.reason ?? null };
-  if (tombstone) return { ...report, record: null, status: 'withdrawn' };
-  if (!post) return { ...report, status: 'missing' };
-  if (correction !== null) return { ...report, status: 'corrected' };
-  const number = textLayerOf(post.record);
-  return { ...report, status: number === null || post.layers[number - 1] ? 'current' : 'headline' };
+  const { contents } = library;
+  const tombstone = contents.withdrawn.get(index);
+  const record = contents.posts.record(index);
+  const replacedBy = tombstone ? tombstone.replacement : contents.correctionOf(index);
+  return { index, status: statusOf(library, index), record, replacedBy, reason: tombstone?.reason ?? null };
+}
+
+/** The status in `postOf`, without reading the record. */
+export function statusOf({ contents }: Library, index: number): PostStatus {
+  const { posts, withdrawn } = contents;
+  if (withdrawn.has(index)) return 'withdrawn';
+  if (!posts.has(index)) return 'missing';
+  if (contents.correctionOf(index) !== null) return 'corrected';
+  const text = posts.textLayer(index);
+  return text === null || posts.pack(index, text) ? 'current' : 'headline';
 }
 
 /** The latest correction of a post, which may be the post itself. */

@@ -26,6 +26,18 @@ export interface TreeFile {
   bytes: Uint8Array;
 }
 
+/**
+ * Files of a tree, as a Map has them. It may lose one, which is asked for again then, but never gives other octets than
+ * those that were set.
+ */
+export interface FileStore {
+  get(path: TreePath): Uint8Array | undefined;
+  has(path: TreePath): boolean;
+  set(path: TreePath, bytes: Uint8Array): unknown;
+  delete(path: TreePath): boolean;
+  keys(): Iterable<TreePath>;
+}
+
 export type PathParts =
   | { kind: 'checkpoint' | 'head' }
   | { kind: 'root' | 'edition'; number: number }

@@ -278,8 +278,10 @@ function* packsIn(library: Library): Generator<[id: string, posts: number[]]> {
 function adoptPosts(store: Store, library: Library, from: number): number {
   const waiting = store.waitingDrafts();
   let count = 0;
-  for (const [index, { record }] of library.contents.posts) {
-    if (index < from) continue;
+  const { posts } = library.contents;
+  for (const index of posts.keys()) {
+    const record = index < from ? null : posts.record(index);
+    if (!record) continue;
     count++;
     const at = waiting.findIndex(
       ({ draft }) =>

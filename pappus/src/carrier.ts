@@ -4,7 +4,7 @@ import { Asking, Failover, type ListedShelf, type ReadLimit, type Shelf } from '
 import { DnsShelf } from '@pappus/transports/dns';
 import type { LibraryFolder } from './library-folder.ts';
 import { FILES_AT_ONCE, openShelf, openSource, type AskOptions } from './open.ts';
-import { isComplete, reportOn } from './report.ts';
+import { isWhole } from './report.ts';
 
 /** Where news come from, as the user named it; what the channel itself signs is added. */
 export interface Ways {
@@ -49,7 +49,7 @@ export class Carrier {
   constructor(kept: LibraryFolder, ways: Ways, ask: Omit<AskOptions, 'isWanted'>) {
     this.#kept = kept;
     this.#ways = ways;
-    this.#ask = { ...ask, isWanted: (path) => kept.library.file(path) === null };
+    this.#ask = { ...ask, isWanted: (path) => !kept.library.holds(path) };
   }
 
   /** What each way has cost. */
@@ -74,7 +74,7 @@ export class Carrier {
   /** Nothing of what the newest head names is missing. */
   get isComplete(): boolean {
     const { library } = this.#kept;
-    return library.identity !== null && isComplete(reportOn(library, []));
+    return library.identity !== null && isWhole(library);
   }
 
   /** Hears no more answers. */
@@ -83,7 +83,7 @@ export class Carrier {
   }
 
   #count(): number {
-    return [...this.#kept.library.files()].length;
+    return [...this.#kept.library.paths()].length;
   }
 
   async #takeFolder(folder: string): Promise<void> {
@@ -103,7 +103,7 @@ export class Carrier {
   async #lacked(shelf: ListedShelf, signal: AbortSignal): Promise<{ path: TreePath }[]> {
     const lacked: { path: TreePath }[] = [];
     for await (const path of shelf.list(signal))
-      if (this.#kept.library.file(path) === null || path === 'head') lacked.push({ path });
+      if (!this.#kept.library.holds(path) || path === 'head') lacked.push({ path });
     return lacked;
   }
 

@@ -1,5 +1,15 @@
 /** Brings what shelves hold into a library: everything that a listed shelf names, or what the library asks for. */
-import { Library, inOfferOrder, maxBytes, type Outcome, type TreePath } from '@pappus/core';
+import {
+  Library,
+  contentId,
+  formatPath,
+  inOfferOrder,
+  maxBytes,
+  type LibraryOptions,
+  type Outcome,
+  type TreeFile,
+  type TreePath,
+} from '@pappus/core';
 import { builtInDictionaries } from '@pappus/newsroom';
 import { Asking, type ListedShelf } from '@pappus/transports';
 import type { Opened, OpenedMirrors } from './open.ts';
@@ -17,14 +27,22 @@ const READ_TIMEOUT_MS = 120_000;
 lendSha256();
 
 /** A library with the dictionaries that come with Pappus. */
-export function newLibrary(channelId: string | null): Library {
+export function newLibrary(channelId: string | null, kept: Pick<LibraryOptions, 'files' | 'records'> = {}): Library {
   if (channelId !== null && !/^[a-z2-7]{52}$/.test(channelId)) {
     throw new UserError(
       'A channel id has 52 letters and digits. Copy it whole from the newsroom; nothing was changed.',
       2,
     );
   }
-  return new Library({ channelId, dictionaries: builtInDictionaries().map((d) => d.bytes) });
+  return new Library({ ...kept, channelId, dictionaries: builtInDictionaries().map((d) => d.bytes) });
+}
+
+/** What comes with Pappus of `dict/`: neither a page nor an app has it, so what they need of it travels along. */
+export function builtInFiles(): TreeFile[] {
+  return builtInDictionaries().map(({ bytes }) => ({
+    path: formatPath({ kind: 'dict', id: contentId(bytes) }),
+    bytes,
+  }));
 }
 
 type Offer = (path: TreePath, bytes: Uint8Array) => Outcome;

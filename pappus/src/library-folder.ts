@@ -7,66 +7,78 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { equalBytes, inOfferOrder, maxBytes, type Library, type TreeFile, type TreePath } from '@pappus/core';
+import { RecentRecords, formatPath, inOfferOrder, maxBytes, type Library, type TreePath } from '@pappus/core';
 import { FolderShelf } from '@pappus/transports/node';
+import { DiskFiles } from './disk-files.ts';
 import { newLibrary } from './gather.ts';
 
 const TIMEOUT_MS = 600_000;
+/** Records of a few editions: a text is checked against its record soon after that came. */
+const RECORDS_MAX = 1_024;
 
 export class LibraryFolder {
   readonly library: Library;
   readonly #tree: FolderShelf;
+  readonly #files: DiskFiles;
   readonly #waiting: FolderShelf;
-  /** What lies on disk. */
-  #onDisk = new Map<TreePath, Uint8Array>();
+  /** What lies in the folder of waiting files. */
+  #waitingThere = new Map<TreePath, Uint8Array>();
 
-  private constructor(folder: string, library: Library) {
-    this.library = library;
+  private constructor(folder: string, channelId: string | null) {
     this.#tree = new FolderShelf(folder);
+    this.#files = new DiskFiles(folder);
     this.#waiting = new FolderShelf(join(folder, 'waiting'));
+    const records = (library: Library): RecentRecords => new RecentRecords(library, RECORDS_MAX);
+    this.library = newLibrary(channelId, { files: this.#files, records });
   }
 
   /** Opens a library, making the folder when it is absent. `channelId` pins the channel. */
   static async open(folder: string, channelId: string | null): Promise<LibraryFolder> {
     await mkdir(folder, { recursive: true });
-    const opened = new LibraryFolder(folder, newLibrary(channelId));
-    await opened.#load(opened.#tree, true);
-    await opened.#load(opened.#waiting, false);
+    const opened = new LibraryFolder(folder, channelId);
+    await opened.#load();
     opened.library.takeSettled();
     return opened;
   }
 
-  async #load(shelf: FolderShelf, isTree: boolean): Promise<void> {
+  /** Packs come edition by edition, so that no text waits for its headline. */
+  async #load(): Promise<void> {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const names: { path: TreePath }[] = [];
-    for await (const path of shelf.list(signal)) names.push({ path });
-    for (const { path } of inOfferOrder(names)) {
-      const bytes = await shelf.read(path, { bytes: maxBytes(path), signal });
+    const lying = new Set(inOfferOrder(await namesIn(this.#tree, signal)).map(({ path }) => path));
+    const take = async (path: TreePath): Promise<void> => {
+      if (!lying.delete(path)) return;
+      const bytes = await this.#tree.read(path, { bytes: maxBytes(path), signal });
+      if (!bytes) return;
+      this.#files.found({ path, bytes });
+      this.library.offer(path, bytes);
+    };
+    for (const path of lying) if (!path.startsWith('pack/')) await take(path);
+    for (const { mark } of this.library.contents.marks.values())
+      for (const { id } of mark.packs) await take(formatPath({ kind: 'pack', id }));
+    for (const path of lying) await take(path);
+    for (const { path } of inOfferOrder(await namesIn(this.#waiting, signal))) {
+      const bytes = await this.#waiting.read(path, { bytes: maxBytes(path), signal });
       if (!bytes) continue;
-      if (isTree) this.#onDisk.set(path, bytes);
+      this.#waitingThere.set(path, bytes);
       this.library.offer(path, bytes);
     }
   }
 
   /** Writes what is new, the head last; then takes away what the library no longer holds. */
   async save(): Promise<void> {
-    const held = new Map([...this.library.files()].map((file) => [file.path, file.bytes]));
-    const changed = [...held].filter(([path, bytes]) => !sameOnDisk(this.#onDisk.get(path), bytes));
-    await this.#tree.putAll(changed.map(([path, bytes]): TreeFile => ({ path, bytes })));
-    for (const path of this.#onDisk.keys()) if (!held.has(path)) await this.#tree.remove(path);
-    this.#onDisk = held;
-    await this.#saveWaiting();
-  }
-
-  async #saveWaiting(): Promise<void> {
-    const files = new Map([...this.library.waitingFiles()].map((file) => [file.path, file.bytes]));
-    const old: TreePath[] = [];
-    for await (const path of this.#waiting.list(AbortSignal.timeout(TIMEOUT_MS))) old.push(path);
-    if (files.size > 0) await this.#waiting.putAll([...files].map(([path, bytes]) => ({ path, bytes })));
-    for (const path of old) if (!files.has(path)) await this.#waiting.remove(path);
+    const { library } = this;
+    await this.#files.save(this.#tree);
+    const waiting = new Map([...library.waitingFiles()].map(({ path, bytes }) => [path, bytes]));
+    const changed = [...waiting].filter(([path, bytes]) => this.#waitingThere.get(path) !== bytes);
+    if (changed.length > 0) await this.#waiting.putAll(changed.map(([path, bytes]) => ({ path, bytes })));
+    for (const path of this.#waitingThere.keys()) if (!waiting.has(path)) await this.#waiting.remove(path);
+    this.#waitingThere = waiting;
+    await this.#files.clean(this.#tree, (path) => library.holds(path));
   }
 }
 
-function sameOnDisk(old: Uint8Array | undefined, bytes: Uint8Array): boolean {
-  return old !== undefined && equalBytes(old, bytes);
+async function namesIn(shelf: FolderShelf, signal: AbortSignal): Promise<{ path: TreePath }[]> {
+  const names: { path: TreePath }[] = [];
+  for await (const path of shelf.list(signal)) names.push({ path });
+  return names;
 }

@@ -1,8 +1,10 @@
 /** What a library holds, for a person and for a program. */
 import {
   describeLibrary,
+  postIndexes,
   postsOf,
   spokenId,
+  statusOf,
   type Library,
   type LibraryReport,
   type PostReport,
@@ -39,6 +41,13 @@ export function reportOn(library: Library, verdicts: readonly Verdict[]): Report
     if (post.status === 'withdrawn') report.withdrawn.push(post.index);
   }
   return { library: described, ...report };
+}
+
+/** Everything of what the newest head names arrived, and nothing contradicts it. */
+export function isWhole(library: Library): boolean {
+  if (!library.log?.size || library.evidence.length > 0) return false;
+  for (const index of postIndexes(library)) if (/missing|headline/.test(statusOf(library, index))) return false;
+  return true;
 }
 
 /** Everything arrived and nothing was refused; an older head beside a newer one is no fault. */

@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Library, inOfferOrder, postsOf, type TreeFile } from '@pappus/core';
+import { readHtml } from '@pappus/transports';
 import { Authority, type Zone } from '@pappus/transports/dns';
 import { serveDns, type DnsServer } from '@pappus/transports/node';
 import { ZONE, newsroomWith, publishMore, zoneOf } from './dns/edition.ts';
@@ -88,6 +90,14 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile() && !entry.name.startsWith('.') && !entry.parentPath.includes('waiting'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
+
+/** What a reader lacks who has nothing but these files. */
+function needsOf(files: Iterable<TreeFile>): string[] {
+  const library = new Library();
+  for (const { path, bytes } of inOfferOrder([...files])) library.offer(path, bytes);
+  expect([...postsOf(library)]).toHaveLength(EDITIONS * POSTS);
+  return library.needs;
+}
 
 const replyOf = ({ out }: Ended): Reply => JSON.parse(out) as Reply;
 
@@ -176,6 +186,7 @@ describe('those near by', () => {
     for (const [, name] of page.matchAll(/href="([a-z]+\.(?:html|zip))"/g)) {
       const bytes = new Uint8Array(await (await fetch(new URL(name!, url))).arrayBuffer());
       sizes.push(bytes.length);
+      if (name === 'all.html') expect(needsOf(readHtml(bytes))).toEqual([]);
     }
     expect(sizes).toHaveLength(4);
     expect(sizes[0]).toBeLessThan(sizes[2]!);

@@ -1,7 +1,7 @@
 /** What a carrier gives to those near by: files to pass on, and a page that offers them. */
-import { encodeUtf8, describeLibrary, type Library } from '@pappus/core';
+import { encodeUtf8, describeLibrary, withDictionaries, type Library, type TreeFile } from '@pappus/core';
 import { encode } from 'uqr';
-import { PassOn, type Choice, type Form } from '../src/pass-on.ts';
+import { PassOn, type Choice, type Form, type PageParts } from '../src/pass-on.ts';
 import { sizeOf } from '../src/say.ts';
 import { staticBody } from '../src/static-body.ts';
 import { h, htmlOf, type Tree } from '../src/tree.ts';
@@ -23,11 +23,26 @@ export const OFFERED: readonly Offered[] = [
   { name: 'all.zip', choice: 'all', form: 'zip' },
 ];
 
-/** How files are made of a library that has a channel, as it is now. */
-export async function passOnOf(library: Library): Promise<PassOn> {
+/** How files are made of a library that has a channel, as it is now; of `dictionaries` goes along what it needs. */
+export async function passOnOf(library: Library, dictionaries: readonly TreeFile[]): Promise<PassOn> {
   const words = wordsFor(describeLibrary(library)!.lang);
   const parts = { ...(await engineParts()), css: pageCss, lang: words.lang, dir: words.dir };
-  return new PassOn(library, { ...parts, body: (now) => staticBody(now, words) });
+  const body = (now: Library): string => staticBody(now, words);
+  return new PassOnByProgram(library, { ...parts, body }, dictionaries);
+}
+
+/** A page has its dictionaries among its files; a program has some of its own. */
+class PassOnByProgram extends PassOn {
+  readonly #dictionaries: readonly TreeFile[];
+
+  constructor(library: Library, parts: PageParts, dictionaries: readonly TreeFile[]) {
+    super(library, parts);
+    this.#dictionaries = dictionaries;
+  }
+
+  override files(choice: Choice, textsBytesMax?: number): TreeFile[] {
+    return withDictionaries(super.files(choice, textsBytesMax), this.#dictionaries);
+  }
 }
 
 /** The page in the language of the channel; `addresses` are those under which it is reached. */

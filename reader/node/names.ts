@@ -13,7 +13,7 @@ const OF_THE_PAGE = /^(?!web\b|keep\b|dns\b|words\/(?:app|carry)\b).*\.ts$/;
 const KEPT = new Set(
   [
     // Of the platform's objects, which the engine reads beside its own.
-    'add append at body buffer button children clear decode encode entries error files find from get has key keys length name now',
+    'add append at body buffer button children clear decode delete encode entries error files find from get has key keys length name now',
     'of querySelectorAll set signal size state text textContent value fatal ignoreBOM Instance Module exports m f',
     'address channels controller fetch nodeType open print progress race random release remove total wait',
     // Attributes of elements.

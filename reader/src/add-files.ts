@@ -4,7 +4,6 @@ import {
   inOfferOrder,
   makeReady,
   maxBytes,
-  textLayerOf,
   type Library,
   type Outcome,
   type RefusalCode,
@@ -119,8 +118,12 @@ function outcomeOf(error: unknown): Extract<Outcome, { status: 'refused' }> {
 
 /** Indexes of posts, and of those with a text. */
 function heldIn({ contents: { posts } }: Library): { posts: Set<number>; texts: Set<number> } {
-  const withText = [...posts].filter(([, { record, layers }]) => layers[(textLayerOf(record) ?? 0) - 1]);
-  return { posts: new Set(posts.keys()), texts: new Set(withText.map(([index]) => index)) };
+  const all = [...posts.keys()];
+  const withText = all.filter((index) => {
+    const text = posts.textLayer(index);
+    return text !== null && posts.pack(index, text) !== null;
+  });
+  return { posts: new Set(all), texts: new Set(withText) };
 }
 
 function fresh(before: ReadonlySet<number>, after: ReadonlySet<number>): number {

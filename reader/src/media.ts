@@ -47,7 +47,7 @@ export class Media {
   }
 
   #make(index: number, number: number): Medium | null {
-    const layer = this.#library.contents.posts.get(index)?.record.layers[number - 1];
+    const layer = this.#library.contents.posts.record(index)?.layers[number - 1];
     const bytes = layer && layer.kind !== LAYER.text ? this.#library.layer(index, number) : null;
     if (!layer || !bytes) return null;
     const type = layer.mediaType.replace(/;.*/, '');

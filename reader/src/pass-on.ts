@@ -1,15 +1,15 @@
 /** What a reader carries to a friend: this page with as much of its news as she likes, or the bare files as a ZIP. */
 import {
   describeLibrary,
+  encodeUtf8,
   heldFiles,
   inFull,
   sha256,
   withDictionaries,
   type Library,
   type TreeFile,
-  type TreePath,
 } from '@pappus/core';
-import { writeHtml, writeZip, type HtmlPage } from '@pappus/transports';
+import { htmlLines, writeHtml, writeZip, zipPieces, type HtmlPage } from '@pappus/transports';
 
 /** `headlines`: identity, head, editions and all headlines. `texts`: the newest texts besides. `all`: whatever is held. */
 export type Choice = 'headlines' | 'texts' | 'all';
@@ -42,8 +42,7 @@ export class PassOn {
   /** The tree files of a choice, with the dictionaries that they name. */
   files(choice: Choice, textsBytesMax = TEXTS_BYTES_MAX): TreeFile[] {
     const library = this.#library;
-    const held = [...library.files()];
-    const texts = textPacks(library);
+    const texts = library.contents.posts.layerPacks();
     const first = heldFiles(
       library,
       [...inFull(library)].filter((path) => !texts.has(path)),
@@ -54,7 +53,7 @@ export class PassOn {
       room -= bytes.length;
       return true;
     });
-    return withDictionaries([...first, ...fit], held);
+    return withDictionaries([...first, ...fit], heldFiles(library, library.paths()));
   }
 
   /** Octets that `write` will give: exact for a ZIP, for a page but for some tags a megabyte. */
@@ -68,6 +67,12 @@ export class PassOn {
   /** Throws Error for a page that would break out of its place, or for more than a ZIP holds. */
   write(files: readonly TreeFile[], form: Form): Uint8Array<ArrayBuffer> {
     return form === 'zip' ? writeZip(files) : writeHtml({ files, page: this.#emptyPage().page, sha256 });
+  }
+
+  /** As `write`, piece by piece, for what had better not be in memory whole. Throws Error when a file was lost meanwhile. */
+  *pieces(files: readonly TreeFile[], form: Form): Generator<Uint8Array> {
+    if (form === 'zip') yield* zipPieces(files);
+    else for (const line of htmlLines({ files, page: this.#emptyPage().page, sha256 })) yield encodeUtf8(`${line}\n`);
   }
 
   /** Name of the channel and day of its head, for any file system: nothing in it tells of the reader. */
@@ -85,10 +90,4 @@ export class PassOn {
     const page = { ...this.#parts, title, body: this.#parts.body(this.#library) };
     return (this.#empty = { page, sizeBytes: writeHtml({ files: [], page, sha256 }).length });
   }
-}
-
-/** Packs that hold layers, those of the newest posts first. */
-function textPacks({ contents: { posts } }: Library): Set<TreePath> {
-  const newestFirst = [...posts.keys()].sort((a, b) => b - a);
-  return new Set(newestFirst.flatMap((index) => posts.get(index)!.layers.filter((path) => path !== undefined)));
 }

@@ -113,7 +113,7 @@ function tags({ record }: PostReport, { words }: Page): Child {
 
 /** Against what it corrects, once somebody asks. */
 function whatChanged({ index, record }: PostReport, { library, words }: Page): Child {
-  const before = record!.replaces === null ? null : library.contents.posts.get(record!.replaces);
+  const before = record!.replaces === null ? null : library.contents.posts.record(record!.replaces);
   if (!before) return null;
   const linesOf = ({ title, summary }: PostRecord, at: number): string[] => [
     title,
@@ -122,7 +122,7 @@ function whatChanged({ index, record }: PostReport, { library, words }: Page): C
   ];
   const drawn = elementOf(h('p', { class: 'changes', dir: 'auto' }));
   const draw = (): void => {
-    const runs = changes(linesOf(before.record, record!.replaces!), linesOf(record!, index));
+    const runs = changes(linesOf(before, record!.replaces!), linesOf(record!, index));
     const tags = { same: 'span', removed: 'del', added: 'ins' };
     drawn.replaceChildren(...nodesOf(runs.map(({ kind, text }) => h(tags[kind], null, text))));
   };

@@ -12,7 +12,7 @@ export interface Standing {
 }
 
 /** How much of a channel is here. */
-export function standingOf(posts: readonly PostReport[], words: Words): Standing {
+export function standingOf(posts: readonly Pick<PostReport, 'status'>[], words: Words): Standing {
   const expected = posts.filter((post) => post.status !== 'withdrawn');
   const headlines = expected.filter((post) => post.status === 'headline').length;
   const missing = expected.filter((post) => post.status === 'missing').length;
@@ -42,7 +42,7 @@ export function ageOf(
 }
 
 /** Posts that get a line in the list, newest first. A correction stands for what it corrects. */
-export function listed(posts: readonly PostReport[]): PostReport[] {
+export function listed<Post extends Pick<PostReport, 'status'>>(posts: readonly Post[]): Post[] {
   return posts.filter((post) => post.status !== 'corrected' && post.status !== 'missing').reverse();
 }
 

@@ -2,7 +2,16 @@
  * What a page shows before and without its engine: the same headlines, and for viewers that run no scripts the
  * beginnings of the newest texts. It is made from a verified library, and says itself that nothing was checked.
  */
-import { describeLibrary, encodeUtf8, postsOf, type Block, type Library, type PostReport } from '@pappus/core';
+import {
+  describeLibrary,
+  encodeUtf8,
+  postIndexes,
+  postOf,
+  statusOf,
+  type Block,
+  type Library,
+  type PostReport,
+} from '@pappus/core';
 import { plainText } from './blocks.ts';
 import { headline } from './headline.ts';
 import { day, fill } from './say.ts';
@@ -19,8 +28,9 @@ const LEAD_BYTES_MAX = 2048;
 /** The body of the page; everything that comes from a channel is escaped. */
 export function staticBody(library: Library, words: Words): string {
   const { channelId, name, signedAt } = describeLibrary(library)!;
-  const all = [...postsOf(library)];
-  const posts = listed(all).slice(0, HEADLINES_MAX);
+  const all = Array.from(postIndexes(library), (index) => ({ index, status: statusOf(library, index) }));
+  const newest = listed(all).slice(0, HEADLINES_MAX);
+  const posts = newest.map(({ index }) => postOf(library, index));
   const leads = leadsOf(posts, library);
   const signed = signedAt === null ? '' : fill(words.signed, words, { ago: day(signedAt, words.lang) });
   const page = h(

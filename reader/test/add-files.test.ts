@@ -48,7 +48,7 @@ describe('a file', () => {
   test('brings texts to headlines', async () => {
     const library = libraryOf(all.filter(({ path }) => !path.startsWith('pack/')));
     const { posts, texts } = await addFile(library, fileOf(writeZip(all)));
-    expect([posts, texts]).toEqual([7 - [...library.contents.posts].length + posts, 7]);
+    expect([posts, texts]).toEqual([7 - [...library.contents.posts.keys()].length + posts, 7]);
   });
 
   test('tells how far it is', async () => {
@@ -124,9 +124,9 @@ const files = thirds.map((part, i) => fileOf(i === 1 ? htmlOf(part) : writeZip(p
 
 /** Each headline and each text that a library holds, in short. */
 const wordsOf = (library: Library): string[] =>
-  [...library.contents.posts]
-    .flatMap(([index, { record }]) => [
-      record.title,
+  [...library.contents.posts.keys()]
+    .flatMap((index) => [
+      library.contents.posts.record(index)!.title,
       ...(library.text(index) ?? []).map((block) => contentId(encodeBlocks([block]))),
     ])
     .sort();

@@ -14,7 +14,7 @@ const octets = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'l
 
 function mediaOf(kind: number, mediaType: string, bytes: Uint8Array | null): Media {
   const layers = [{ kind, mediaType, size: bytes?.length ?? 0, digest: new Uint8Array(32) }];
-  const contents = { posts: new Map([[7, { record: { layers } }]]) };
+  const contents = { posts: { record: (index: number) => (index === 7 ? { layers } : null) } };
   return new Media({ contents, layer: () => bytes } as unknown as Library);
 }
 

@@ -17,7 +17,7 @@ const OURS_TOO = [
   'advance anchors attributes back before block bytes caption close code codec data depth detail digest end file',
   'first flags head held index input items kind link list log mark method offset origin page path',
   'position publicKey put query read reason results root rows salt save screen script search share show signature',
-  'since status stop summary symbol symbols table take threshold time types url version write written',
+  'since status stop summary symbol symbols table take threshold time url version write written',
 ].flatMap((names) => names.split(' '));
 
 const names = new Set(ownNames(SOURCES));

@@ -75,6 +75,7 @@ describe('what is passed on', () => {
       const bytes = passOn.write(files, form);
       const told = passOn.sizeBytes(files, form);
       expect(bytes.length).toBe(told);
+      expect(Buffer.concat([...passOn.pieces(files, form)]).equals(bytes)).toBe(true);
       const arrived = libraryOf(newsroom, await opened(bytes, form));
       const posts = shown(arrived) as { title: string; text: unknown }[];
       expect(posts.map(({ title }) => title)).toHaveLength(10);

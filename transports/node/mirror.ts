@@ -6,6 +6,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { isMutable, maxBytes, refusal, treePath, type TreePath } from '@pappus/core';
 import { codedForms, isAccepted, type CodedForm } from './codings.ts';
 import { nodeDisk } from './disk.ts';
@@ -32,7 +34,8 @@ export interface MirrorOptions {
 export interface MirrorPage {
   /** The value of Content-Type. */
   type: string;
-  bytes: Uint8Array;
+  /** Or what makes them piece by piece, for what is too large to be held: it is sent as it is made, and never in parts. */
+  bytes: Uint8Array | (() => Iterable<Uint8Array>);
   /** More headers, names and values by turns. */
   headers?: readonly string[];
 }
@@ -67,6 +70,7 @@ const EVERY_ANSWER = [
   'Referrer-Policy',
   'no-referrer',
 ];
+const NOTHING = new Uint8Array(0);
 const TEXT = 'text/plain; charset=utf-8';
 
 const INDEX = `This is a mirror of a news channel: signed files that anyone may copy.
@@ -86,6 +90,8 @@ itself and need not trust this server. To copy the channel, copy the folder.
 interface Page {
   headers: string[];
   body: Uint8Array;
+  /** What is sent instead of `body`. */
+  pieces?: () => Iterable<Uint8Array>;
   /** Smaller forms, smallest first. */
   coded?: readonly (Page & Pick<CodedForm, 'coding'>)[];
 }
@@ -140,6 +146,12 @@ class Pages {
     const page = await this.#beside(name);
     if (!page) return name === 'index.html' ? this.#readIndex() : null;
     const { type, bytes, headers = [] } = page;
+    if (typeof bytes === 'function')
+      return {
+        body: NOTHING,
+        pieces: bytes,
+        headers: ['Content-Type', type, 'Cache-Control', MUTABLE, ...EVERY_ANSWER, ...headers],
+      };
     const forms = this.#forms.get(bytes) ?? codedForms(bytes);
     this.#forms.set(bytes, forms);
     const sent = (body: Uint8Array, ...more: string[]): Page => {
@@ -186,11 +198,18 @@ async function answer(pages: Pages, request: IncomingMessage, response: ServerRe
   const page = held instanceof Promise ? await held : held;
   if (!page) return send(request, response, 404, NOT_HERE);
   const { range, 'accept-encoding': accepted } = request.headers;
-  if (range === undefined) {
+  if (page.pieces && request.method === 'GET') return sendPieces(response, page.headers, page.pieces());
+  if (range === undefined || page.pieces) {
     const form = page.coded?.find(({ coding }) => isAccepted(coding, accepted));
     return send(request, response, 200, form ?? page);
   }
   sendRange(request, response, page, range);
+}
+
+/** Without a length: who is cut off sees that the end is missing (RFC 9112 §8). */
+async function sendPieces(response: ServerResponse, headers: string[], pieces: Iterable<Uint8Array>): Promise<void> {
+  response.writeHead(200, headers);
+  await pipeline(Readable.from(pieces, { highWaterMark: 1 }), response).catch(() => {}); // who asked has gone, or a file
 }
 
 /** RFC 9110 §14: one range of octets. If-Range never fits, for there are no validators (§13.1.5). */

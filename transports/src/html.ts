@@ -68,7 +68,12 @@ export interface HtmlParts {
  * media that the script itself makes. The same parts give the same octets.
  * @throws Refused `path`. Throws Error for a path given twice or a page that would break out of its place.
  */
-export function writeHtml({ files, page, sha256 }: HtmlParts): Uint8Array<ArrayBuffer> {
+export function writeHtml(parts: HtmlParts): Uint8Array<ArrayBuffer> {
+  return encodeUtf8([...htmlLines(parts), ''].join('\n'));
+}
+
+/** As `writeHtml`, in lines without their ends: the octets of each file are looked at when its turn comes. */
+export function* htmlLines({ files, page, sha256 }: HtmlParts): Generator<string> {
   const css = rawText(page.css, 'style');
   const script = rawText(page.script, 'script');
   if (/<(?:script|style|!--)/i.test(page.body)) throw new Error('the body holds a script, a style or a comment');
@@ -77,7 +82,7 @@ export function writeHtml({ files, page, sha256 }: HtmlParts): Uint8Array<ArrayB
   const hashOf = (text: string): string => hashSource(sha256(encodeUtf8(text)));
   const scripts = [hashOf(script), ...(packed ? [hashSource(packed.digest)] : [])].join(' ');
   const policy = contentPolicy(scripts, hashOf(css));
-  const html = [
+  yield* [
     '<!doctype html>',
     `<html lang="${escaped(page.lang)}" dir="${page.dir}">`,
     '<head>',
@@ -91,14 +96,14 @@ export function writeHtml({ files, page, sha256 }: HtmlParts): Uint8Array<ArrayB
     '</head>',
     '<body>',
     page.body,
-    ...blocksOf(files),
+  ];
+  yield* blocksOf(files);
+  yield* [
     ...(packed ? [`<script type="${BLOCK_TYPE}" ${PACKED}>${packed.data}</script>`] : []),
     `<script>${script}</script>`,
     '</body>',
     '</html>',
-    '',
   ];
-  return encodeUtf8(html.join('\n'));
 }
 
 /**

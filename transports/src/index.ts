@@ -4,6 +4,7 @@ export { Failover, type FailoverOptions } from './failover.ts';
 export {
   filesOfDocument,
   HTML_BLOCK_CHARS_MAX,
+  htmlLines,
   readHtml,
   writeHtml,
   type HtmlPage,
@@ -17,4 +18,4 @@ export { compareTreePaths } from './order.ts';
 export type { Broadcast, ListedShelf, ReadLimit, Shelf, WritableShelf } from './transport.ts';
 export { openZip, ZipShelf, type ByteSource } from './zip.ts';
 export { ZIP_BYTES_MAX, ZIP_ENTRIES_MAX, ZIP_README } from './zip-layout.ts';
-export { writeZip, ZipWriter } from './zip-writer.ts';
+export { writeZip, zipPieces, ZipWriter } from './zip-writer.ts';

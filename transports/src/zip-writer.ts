@@ -22,15 +22,19 @@ import {
  * @throws Refused `path`. Throws Error for a path given twice and for more than the subset holds.
  */
 export function writeZip(files: Iterable<TreeFile>, readme?: string): Uint8Array<ArrayBuffer> {
+  return joined([...zipPieces(files, readme)]);
+}
+
+/** As `writeZip`, piece by piece: the octets of each file are looked at when its turn comes. */
+export function* zipPieces(files: Iterable<TreeFile>, readme?: string): Generator<Uint8Array> {
   const writer = new ZipWriter();
-  const parts: Uint8Array[] = [];
   const ordered = [...files].sort((a, b) => compareTreePaths(a.path, b.path));
-  for (const { path, bytes } of ordered) parts.push(writer.entry(treePath(path), bytes), bytes);
+  for (const { path, bytes } of ordered) yield* [writer.entry(treePath(path), bytes), bytes];
   if (readme !== undefined) {
     const bytes = encodeUtf8(readme);
-    parts.push(writer.entry(ZIP_README, bytes), bytes);
+    yield* [writer.entry(ZIP_README, bytes), bytes];
   }
-  return joined([...parts, ...writer.end()]);
+  yield* writer.end();
 }
 
 /**

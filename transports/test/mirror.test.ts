@@ -147,6 +147,37 @@ describe('startMirror', () => {
     await other.close();
   });
 
+  it('sends a page piece by piece as it is made, and cuts the connection where it cannot be made', async () => {
+    let made = 0;
+    const pieces: Record<string, () => Generator<Uint8Array>> = {
+      *'a.zip'() {
+        for (let i = 0; i < 64; i++) {
+          made++;
+          yield new Uint8Array(2 ** 20).fill(i);
+        }
+      },
+      *'b.zip'() {
+        yield encodeUtf8('begun');
+        throw new Error('lost');
+      },
+    };
+    const beside = async (name: string) => (pieces[name] ? { type: 'application/zip', bytes: pieces[name] } : null);
+    await mirror.close();
+    mirror = await startMirror({ folder, beside });
+    const { body } = await fetch(new URL('a.zip', mirror.url), { headers: { Range: 'bytes=0-1' } });
+    const reader = body!.getReader();
+    let octets = (await reader.read()).value!.length;
+    expect(made).toBeLessThan(32);
+    for (let next = await reader.read(); !next.done; next = await reader.read()) octets += next.value.length;
+    expect(octets).toBe(64 * 2 ** 20);
+    const { status, headers } = await fetch(new URL('a.zip', mirror.url), { method: 'HEAD' });
+    expect([status, headers.get('content-length'), made]).toEqual([200, null, 64]);
+    const cut = await fetch(new URL('b.zip', mirror.url))
+      .then((answer) => answer.text())
+      .catch(() => 'cut');
+    expect(cut).toBe('cut');
+  });
+
   it('sends a page compressed to whoever reads that, and the same octets to everyone', async () => {
     const text = '<!doctype html><p>The bridge is closed until spring.</p>'.repeat(40);
     const pages: Record<string, Uint8Array> = { 'a.html': encodeUtf8(text), 'b.png': randomBytes(2_000) };

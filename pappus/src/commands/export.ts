@@ -11,11 +11,10 @@ import {
   type Library,
   type TreeFile,
 } from '@pappus/core';
-import { builtInDictionaries } from '@pappus/newsroom';
 import { htmlFile } from '@pappus/reader';
 import { writeZip } from '@pappus/transports';
 import { FolderShelf } from '@pappus/transports/node';
-import { gather, newLibrary } from '../gather.ts';
+import { builtInFiles, gather, newLibrary } from '../gather.ts';
 import { openSource } from '../open.ts';
 import { reportOn } from '../report.ts';
 import { EXIT, UserError, note, parseCount, parseSize, say, sayJson } from '../terminal.ts';
@@ -79,11 +78,7 @@ function wholeTree(library: Library): TreeFile[] {
 
 /** Neither a page nor an app has language packs of its own: those that are named travel along. */
 function withPacks(library: Library, files: readonly TreeFile[]): TreeFile[] {
-  const builtIn = builtInDictionaries().map(({ dictionary, bytes }) => ({
-    path: treePath(`dict/${dictionary.id}`),
-    bytes,
-  }));
-  return withDictionaries(files, [...builtIn, ...library.files()]);
+  return withDictionaries(files, [...builtInFiles(), ...heldFiles(library, library.paths())]);
 }
 
 /** As many files as fit, most valuable first: the largest prefix whose result is not over `bytesMax`. */

@@ -38,7 +38,7 @@ async function receive(what: string[], options: Options): Promise<void> {
   const isAsked = (where: string): boolean => isUrl(where) || isZone(where);
   const asked = what.filter(isAsked);
   const sources = what.filter((where) => !isAsked(where)).map((where) => () => openSource(where));
-  const isWanted = (path: TreePath): boolean => opened.library.file(path) === null;
+  const isWanted = (path: TreePath): boolean => !opened.library.holds(path);
   const ask = { shortBreath: shortBreath === true, resolvers, channelId: channelId ?? null, isWanted };
   if (asked.length > 0) sources.push(async () => openAsked(asked, ask));
   for (const open of sources) {

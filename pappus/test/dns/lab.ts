@@ -169,7 +169,7 @@ function shelfFor(options: ReaderOptions, isWanted: (path: TreePath) => boolean)
 export async function readZone(options: ReaderOptions): Promise<Reading> {
   const { channelId } = options;
   const library = new Library({ channelId, dictionaries: builtInDictionaries().map(({ bytes }) => bytes) });
-  const { shelf, resolvers } = shelfFor(options, (path) => library.file(path) === null);
+  const { shelf, resolvers } = shelfFor(options, (path) => !library.holds(path));
   const began = performance.now();
   const reading: Reading = {
     headlinesMs: null,
@@ -191,7 +191,7 @@ export async function readZone(options: ReaderOptions): Promise<Reading> {
         reading.fileBytes += bytes.length;
         reading.paths.push(path);
       }
-      if (library.contents.posts.size > 0) reading.headlinesMs ??= performance.now() - began;
+      if (!library.contents.posts.keys().next().done) reading.headlinesMs ??= performance.now() - began;
       return outcome;
     },
   });

@@ -26,7 +26,7 @@ export function zonesOf(library: Library): string[] {
  * is said before.
  */
 export function zoneShelves(library: Library, resolvers: readonly Resolver[], signal: AbortSignal): DnsShelf[] {
-  const isWanted = (path: TreePath): boolean => path.startsWith('edition/') && library.file(path) === null;
+  const isWanted = (path: TreePath): boolean => path.startsWith('edition/') && !library.holds(path);
   return zonesOf(library).map((zone) => {
     const { channelId } = library.identity!;
     const shelf = new DnsShelf({ zone, channelId, resolvers, isWanted, random: chanceOfMinute });

@@ -189,9 +189,9 @@ export class App {
     const channel = { channelId, name: root.name, mirrors: [...new Set([...(known?.mirrors ?? []), ...mirrors])] };
     if (!known) return this.draw(unknownChannel(this, found, () => this.#take(found, channel)));
     const library = await this.store.load(channelId);
-    const before = library.contents.posts.size;
+    const before = [...library.contents.posts.keys()].length;
     await offerSlowly(library, [...found.files(), ...found.waitingFiles()]);
-    const posts = library.contents.posts.size - before;
+    const posts = [...library.contents.posts.keys()].length - before;
     await this.#take(library, channel, fill(this.say.added, this.words, { posts }));
   }
 

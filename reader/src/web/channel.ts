@@ -38,7 +38,7 @@ export class ChannelScreen {
   tree(): Child {
     const { say } = this.#app;
     const back = h('button', { class: 'home', onclick: () => void this.#app.home() }, say.channels);
-    const record = this.#lastRead === null ? null : this.#library.contents.posts.get(this.#lastRead)?.record;
+    const record = this.#lastRead === null ? null : this.#library.contents.posts.record(this.#lastRead);
     const goOn =
       record &&
       h('p', { class: 'step' }, [

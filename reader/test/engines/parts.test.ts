@@ -36,7 +36,7 @@ const DRAWN = `await Promise.all(['png', 'jpeg', 'webp'].map(async (name) => {
 
 /** A library with one post, whose layers are these. */
 const LIBRARY = `((layers) => ({
-  contents: { posts: new Map([[0, { record: { layers } }]]) },
+  contents: { posts: { record: (index) => (index === 0 ? { layers } : null) } },
   layer: (index, number) => layers[number - 1].bytes,
 }))`;
 
