@@ -5,6 +5,7 @@ import { DnsShelf } from '@pappus/transports/dns';
 import type { LibraryFolder } from './library-folder.ts';
 import { FILES_AT_ONCE, openShelf, openSource, type AskOptions } from './open.ts';
 import { isWhole } from './report.ts';
+import { reasonOf } from './terminal.ts';
 
 /** Where news come from, as the user named it; what the channel itself signs is added. */
 export interface Ways {
@@ -21,6 +22,9 @@ export interface Cost {
   bytes: number;
   queries: number;
   refused: number;
+  /** Files that were asked for and did not come, and why the last one did not. */
+  failed: number;
+  trouble: string | null;
 }
 
 /** What one round came to. */
@@ -28,6 +32,7 @@ export interface Round {
   isComplete: boolean;
   /** Files that were new. */
   accepted: number;
+  /** Of folders and files that could not be read. */
   failures: string[];
 }
 
@@ -66,7 +71,7 @@ export class Carrier {
     for (const folder of this.#ways.folders)
       await this.#takeFolder(folder).catch((error: Error) => failures.push(error.message));
     await this.#save(true);
-    if (this.#addresses().length > 0) failures.push(...(await this.#askAll(signal, progress)));
+    if (this.#addresses().length > 0) await this.#askAll(signal, progress);
     await this.#save(true);
     return { isComplete: this.isComplete, accepted: this.#count() - before, failures };
   }
@@ -107,7 +112,7 @@ export class Carrier {
     return lacked;
   }
 
-  async #askAll(signal: AbortSignal, progress: (asked: number) => void): Promise<string[]> {
+  async #askAll(signal: AbortSignal, progress: (asked: number) => void): Promise<void> {
     const { library } = this.#kept;
     const asking = new Asking(library, this.#open(), {
       signal,
@@ -121,7 +126,6 @@ export class Carrier {
       await asking.askFor(wanted.slice(0, FILES_AT_ONCE.zone));
       await this.#save(false);
     }
-    return asking.failures.map(({ message }) => message);
   }
 
   /** All ways that are asked: those of the user, and those that the newsroom signed. */
@@ -145,13 +149,17 @@ export class Carrier {
     const outcome = this.#kept.library.offer(path, bytes);
     const cost = this.#costOf(where);
     cost.files++;
+    cost.bytes += bytes.length;
     if (outcome.status === 'refused' && outcome.code !== 'older') cost.refused++;
     return outcome;
   }
 
   #costOf(where: string): Cost {
     let cost = this.#costs.get(where);
-    if (!cost) this.#costs.set(where, (cost = { where, files: 0, bytes: 0, queries: 0, refused: 0 }));
+    if (!cost) {
+      cost = { where, files: 0, bytes: 0, queries: 0, refused: 0, failed: 0, trouble: null };
+      this.#costs.set(where, cost);
+    }
     return cost;
   }
 
@@ -174,11 +182,19 @@ class CountedShelf implements Shelf {
   }
 
   async read(path: TreePath, limit: ReadLimit): Promise<Uint8Array | null> {
-    const bytes = await this.shelf.read(path, limit);
     this.#cost.queries++;
-    if (bytes) this.#cost.files++;
-    this.#cost.bytes += bytes?.length ?? 0;
-    return bytes;
+    try {
+      const bytes = await this.shelf.read(path, limit);
+      if (bytes) this.#cost.files++;
+      this.#cost.bytes += bytes?.length ?? 0;
+      return bytes;
+    } catch (error) {
+      if (!limit.signal.aborted) {
+        this.#cost.failed++;
+        this.#cost.trouble = reasonOf(error);
+      }
+      throw error;
+    }
   }
 
   report(path: TreePath, good: boolean, bytes?: Uint8Array): boolean {

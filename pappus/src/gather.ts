@@ -14,7 +14,7 @@ import { builtInDictionaries } from '@pappus/newsroom';
 import { Asking, type ListedShelf } from '@pappus/transports';
 import type { Opened, OpenedMirrors } from './open.ts';
 import { lendSha256 } from './sha256.ts';
-import { Progress, UserError, note } from './terminal.ts';
+import { Progress, UserError, note, reasonOf } from './terminal.ts';
 
 export interface Verdict {
   where: string;
@@ -89,15 +89,10 @@ async function gatherMirrors(
   await asking.askForRest();
   const [failure] = asking.failures;
   if (asking.answers === 0)
-    throw new UserError(`${where} gave nothing${reason(failure)}. Nothing is lost; try another mirror or file.`);
-  if (failure) note(`${where}: ${asking.failures.length} answers did not come${reason(failure)}.`);
-}
-
-function reason(failure: Error | undefined): string {
-  if (!failure) return '';
-  const first: unknown = failure instanceof AggregateError ? failure.errors[0] : failure;
-  const { message, cause } = first as Error;
-  return ` (${message}${cause instanceof Error ? `: ${cause.message}` : ''})`;
+    throw new UserError(
+      `${where} gave nothing${failure ? ` ${reasonOf(failure)}` : ''}. Nothing is lost; try another mirror or file.`,
+    );
+  if (failure) note(`${where}: ${asking.failures.length} answers did not come ${reasonOf(failure)}.`);
 }
 
 /** What waited may have been judged since; only the last word on a file counts. */

@@ -15,6 +15,8 @@ import { ZONE, newsroomWith, publishMore, zoneOf } from './dns/edition.ts';
 import { environment, pappusIn, type Ended } from './program.ts';
 
 const FROZEN_AFTER_BYTES = 16_384;
+/** Nobody listens there. */
+const DEAD = 'http://127.0.0.1:9/';
 const EDITIONS = 4;
 const POSTS = 30;
 /** Issue: nothing is lost by 100 kills; as many run with PAPPUS_SLOW=1. */
@@ -32,7 +34,7 @@ interface Reply {
   isComplete: boolean;
   accepted: number;
   edition: number;
-  costs: { where: string; files: number; queries: number; refused: number }[];
+  costs: { where: string; files: number; queries: number; refused: number; trouble: string | null }[];
 }
 
 beforeAll(async () => {
@@ -115,11 +117,17 @@ describe('carry', () => {
       '--mirror',
       freezing,
       forging,
+      DEAD,
       '--folder',
       half,
     ];
     const ended = await pappus('carry', '--library', 'all', '--channel-id', channelId, '--once', '--json', ...ways);
-    expect(replyOf(ended)).toMatchObject({ isComplete: true, edition: EDITIONS });
+    const reply = replyOf(ended);
+    expect(reply).toMatchObject({ isComplete: true, edition: EDITIONS });
+    expect(reply.costs.find(({ where }) => where === DEAD)).toMatchObject({
+      files: 0,
+      trouble: expect.stringContaining('ECONNREFUSED') as string,
+    });
     expect(ended.code).toBe(0);
     const { posts } = JSON.parse((await pappus('verify', 'all', '--json')).out) as { posts: { status: string }[] };
     expect(posts.filter(({ status }) => status === 'current')).toHaveLength(EDITIONS * POSTS);

@@ -130,7 +130,9 @@ async function rounds(carrier: Carrier, kept: LibraryFolder, { once, json, every
       process.exitCode = round.isComplete ? EXIT.good : EXIT.refused;
       break;
     }
-    await systemClock.wait(round.isComplete ? everyMs : pauseMs, signal).catch(() => {}); // stopped
+    const nextMs = round.isComplete ? everyMs : pauseMs;
+    if (!json) note(`Asking again in ${Math.round(nextMs / 60_000)} min. What is here is checked and stays.`);
+    await systemClock.wait(nextMs, signal).catch(() => {}); // stopped
     pauseMs = round.accepted > 0 || round.isComplete ? FIRST_PAUSE_MS : Math.min(everyMs, 2 * pauseMs);
   }
 }
@@ -141,9 +143,10 @@ function sayRound({ library }: LibraryFolder, accepted: number, isComplete: bool
   say(
     `${strong(described?.name ?? 'nothing yet')}  edition ${described?.edition ?? '-'} · ${accepted} new files · ${state}`,
   );
-  for (const { where, files, bytes, queries, refused } of costs) {
+  for (const { where, files, bytes, queries, refused, failed, trouble } of costs) {
     const lies = refused > 0 ? `, ${refused} refused` : '';
-    say(`  ${where}: ${files} files, ${bytes} bytes, ${queries} questions${lies}`);
+    const silence = failed > 0 ? `, ${failed} did not come ${trouble}` : '';
+    say(`  ${where}: ${files} files, ${bytes} bytes, ${queries} questions${lies}${silence}`);
   }
 }
 
