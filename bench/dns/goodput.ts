@@ -1,5 +1,5 @@
 /** How quickly some 200 KB come through a resolver when nobody limits the pace, on loopback. */
-import { NO_LIMIT, isWhole, readFiles, readNews } from './reader.ts';
+import { NO_LIMIT, isWhole, neverWarms, readFiles, readNews } from '../../pappus/test/dns/reading.ts';
 import { closeScene, done, openScene, resolverOfPart } from './scene.ts';
 
 export interface GoodputResult {
@@ -26,7 +26,7 @@ const RUNS = 3;
 const kind = resolverOfPart();
 const scene = await openScene(kind, { posts: POSTS });
 const { resolver, channelId } = scene;
-const reader = { address: kind.address, channelId, pace: NO_LIMIT, warms: false };
+const reader = { address: kind.address, channelId, pace: NO_LIMIT, random: neverWarms };
 
 async function read(layersWhenRead: boolean): Promise<number> {
   const reading = await readNews({ ...reader, layersWhenRead });

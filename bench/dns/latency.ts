@@ -1,6 +1,6 @@
 /** When a reader sees what, 100 ms from its resolver, which it may ask ten times a second. */
 import { READER_SIDE } from '../../pappus/test/dns/lab.ts';
-import { TEN_A_SECOND, isWhole, readNews, type Reading } from './reader.ts';
+import { TEN_A_SECOND, isWhole, neverWarms, readNews, type Reading } from '../../pappus/test/dns/reading.ts';
 import { POSTS, closeScene, done, openScene, resolverOfPart } from './scene.ts';
 
 export type Seen = Pick<Reading, 'headlinesMs' | 'screenMs' | 'textMs' | 'allMs'>;
@@ -19,7 +19,7 @@ const { servers, resolver, channelId } = scene;
 await servers.tell({ reader: { resolver: resolver.address, faults: { delayMs: ONE_WAY_MS } } });
 
 async function read(): Promise<Seen> {
-  const reading = await readNews({ address: READER_SIDE, channelId, pace: TEN_A_SECOND, warms: false });
+  const reading = await readNews({ address: READER_SIDE, channelId, pace: TEN_A_SECOND, random: neverWarms });
   if (!isWhole(reading, POSTS)) throw new Error(`not whole: ${JSON.stringify(reading)}`);
   const { headlinesMs, screenMs, textMs, allMs } = reading;
   return { headlinesMs, screenMs, textMs, allMs };

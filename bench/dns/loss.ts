@@ -1,7 +1,7 @@
 /** An edition through a network that loses three datagrams in ten, each way; each time through a cold resolver. */
 import type { Faults } from '../../pappus/test/dns/relay.ts';
 import { READER_SIDE } from '../../pappus/test/dns/lab.ts';
-import { TEN_A_SECOND, isWhole, readNews } from './reader.ts';
+import { TEN_A_SECOND, isWhole, readNews } from '../../pappus/test/dns/reading.ts';
 import { POSTS, closeScene, done, openScene, resolverOfPart } from './scene.ts';
 
 /** Milliseconds of each run, null for one that did not get all; and questions of the reader. */
@@ -29,7 +29,7 @@ async function runs(authority: Faults): Promise<LossRuns> {
     await resolver.restart();
     const reading = await readNews({ address: READER_SIDE, channelId, pace: TEN_A_SECOND });
     result.allMs.push(isWhole(reading, POSTS) ? reading.allMs : null);
-    result.queries.push(reading.queries);
+    result.queries.push(reading.asked);
   }
   return result;
 }

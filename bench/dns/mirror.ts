@@ -1,6 +1,6 @@
 /** A hundred readers behind one resolver: what of it crosses to the authority, ours and thefeed's model. */
 import { FeedServers, readFeed } from './feed.ts';
-import { NO_LIMIT, TEN_A_SECOND, isWhole, readFiles, readNews } from './reader.ts';
+import { NO_LIMIT, TEN_A_SECOND, isWhole, readFiles, readNews } from '../../pappus/test/dns/reading.ts';
 import { POSTS, closeScene, done, openScene, resolverOfPart } from './scene.ts';
 
 /** Questions that reached the authority, and octets of its answers, with the headers of IP and UDP. */

@@ -10,7 +10,7 @@ import { ZONE } from '../../pappus/test/dns/edition.ts';
 import { SERVERS, serveRoot } from '../../pappus/test/dns/lab.ts';
 import { FeedServers, readFeed } from './feed.ts';
 import { startNsd } from './name-servers.ts';
-import { NO_LIMIT, TEN_A_SECOND, isWhole, readFiles, readNews } from './reader.ts';
+import { NO_LIMIT, TEN_A_SECOND, isWhole, neverWarms, readFiles, readNews } from '../../pappus/test/dns/reading.ts';
 import { POSTS, Resolving, closeScene, done, openScene, resolverOfPart, type Extra, type Scene } from './scene.ts';
 
 /** Shares from 0 to 1, of the octets of the newest edition with its ladder; without a ladder it is nothing. */
@@ -91,8 +91,8 @@ async function shareOf({ zone, resolver }: Scene): Promise<(seconds: number) => 
   };
 }
 
-const readOf = ({ resolver, channelId }: Scene, warms?: boolean) =>
-  readNews({ address: resolver.address, channelId, pace: TEN_A_SECOND, ...(warms !== undefined && { warms }) });
+const readOf = ({ resolver, channelId }: Scene, random?: () => number) =>
+  readNews({ address: resolver.address, channelId, pace: TEN_A_SECOND, ...(random && { random }) });
 
 /** One who reads and then a hundred more; then nobody reaches the authority. */
 async function warmAndCut(scene: Scene, readers: number): Promise<void> {
@@ -116,7 +116,7 @@ async function past(extra: Extra): Promise<{ share: number; readMs: number | nul
   await warmAndCut(scene, 0);
   await pause(EXPIRED_MS); // until the TTLs have run out
   const isStale = extra[caching] !== undefined;
-  const reading = isStale ? await Promise.race([readOf(scene, false), pause(READ_MS_MAX, null)]) : null;
+  const reading = isStale ? await Promise.race([readOf(scene, neverWarms), pause(READ_MS_MAX, null)]) : null;
   const share = (await shareOf(scene))(0);
   await closeScene(scene);
   return { share, readMs: reading && isWhole(reading, POSTS) ? reading.allMs : null };

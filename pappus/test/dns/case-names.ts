@@ -1,4 +1,4 @@
-import type { Reading } from './lab.ts';
+import type { Reading } from './reading.ts';
 
 /** The cases of the lab, in the order in which they run. */
 export const CASE_NAMES = [

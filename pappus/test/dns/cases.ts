@@ -5,10 +5,11 @@
  */
 import { encodeBase32 } from '@pappus/core';
 import { CASE_NAMES, type CaseName, type CaseResult } from './case-names.ts';
-import { TYPE, decodeLadder, decodeMessage, encodeQuery, type Zone } from '@pappus/transports/dns';
+import { TYPE, decodeLadder, decodeMessage, encodeQuery, type Pace, type Zone } from '@pappus/transports/dns';
 import { askByUdp } from '@pappus/transports/node';
-import { READER_SIDE, Servers, readFiles, readZone, type ReaderOptions, type Reading } from './lab.ts';
+import { READER_SIDE, Servers } from './lab.ts';
 import { ZONE, chance, newsroomWith, zoneOf } from './edition.ts';
+import { NO_LIMIT, TEN_A_SECOND, readFiles, readNews, type Reader, type Reading } from './reading.ts';
 import type { Faults } from './relay.ts';
 import { RESOLVERS, Running, bringUpLoopback, type ResolverKind } from './resolvers.ts';
 
@@ -19,14 +20,14 @@ interface Case {
   /** More of its configuration, by name. */
   extra?: Partial<Record<string, string>>;
   run?: (scene: Scene) => Promise<Result>;
-  queriesPerSecond?: number;
+  pace?: Pace;
 }
 
 interface Scene {
   resolver: Running;
   servers: Servers;
   zone: Zone;
-  reader: ReaderOptions;
+  reader: Reader;
   read: () => Promise<Reading>;
 }
 
@@ -64,7 +65,7 @@ const CASES: Record<CaseName, Case> = {
   'no TCP': { reader: { blocksTcp: true } },
   'TXT refused': { reader: { refusedTypes: [TXT] } },
   'kept for a minute': { extra: CLAMP },
-  'five a second': { reader: { queriesPerSecond: 5 }, queriesPerSecond: 20 },
+  'five a second': { reader: { queriesPerSecond: 5 }, pace: { start: 20, max: 20, burst: 20 } },
   restarted: {
     run: async ({ read, resolver, servers }) => {
       const reading = read();
@@ -103,10 +104,8 @@ const LONG_RUNGS = ['h2', 'h3'];
 async function readByTheHundred(scene: Scene, { paths }: Reading): Promise<number> {
   let complete = 0;
   for (let i = 0; i < READERS; i += READERS_AT_ONCE) {
-    const some = Array.from({ length: READERS_AT_ONCE }, () =>
-      readFiles({ ...scene.reader, queriesPerSecond: 1_000, burst: 1_000 }, paths),
-    );
-    complete += (await Promise.all(some)).filter((files) => files === paths.length).length;
+    const some = Array.from({ length: READERS_AT_ONCE }, () => readFiles({ ...scene.reader, pace: NO_LIMIT }, paths));
+    complete += (await Promise.all(some)).filter(Boolean).length;
   }
   return complete;
 }
@@ -127,7 +126,7 @@ async function ttlsOf({ resolver, zone }: Scene): Promise<{ blockTtl: number; ru
 }
 
 async function runCase(name: CaseName, kind: ResolverKind, channel: string): Promise<void> {
-  const { reader: faults = {}, authority = {}, extra = {}, run, queriesPerSecond } = CASES[name];
+  const { reader: faults = {}, authority = {}, extra = {}, run, pace = TEN_A_SECOND } = CASES[name];
   const zone = await zoneOf(channel);
   const channelId = encodeBase32(zone.channel);
   const servers = await Servers.start(channel);
@@ -135,10 +134,8 @@ async function runCase(name: CaseName, kind: ResolverKind, channel: string): Pro
   const upstream = kind.name === 'dnsmasq' ? await new Running(RESOLVERS[0]!, extra['Unbound']).start() : null;
   const resolver = await new Running(kind, extra[kind.name]).start();
   await servers.tell({ reader: { resolver: kind.address, faults } });
-  const pace = { queriesPerSecond: queriesPerSecond ?? 10, burst: queriesPerSecond ?? 10 };
-  const random = chance(kind.address.length);
-  const reader = { zone: ZONE, channelId, addresses: [READER_SIDE], random, ...pace };
-  const read = (): Promise<Reading> => readZone(reader);
+  const reader = { channelId, address: READER_SIDE, random: chance(kind.address.length), pace };
+  const read = (): Promise<Reading> => readNews(reader);
   try {
     const result = run ? await run({ resolver, servers, zone, reader, read }) : await read();
     const { queries, wireBytes, forged } = await servers.tell({});

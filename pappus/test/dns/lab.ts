@@ -6,11 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createSocket, type Socket } from 'node:dgram';
 import { join } from 'node:path';
-import { builtInDictionaries } from '@pappus/newsroom';
-import { Library, type TreePath } from '@pappus/core';
-import { Asking, Failover } from '@pappus/transports';
-import { DnsShelf, Resolver, TYPE, decodeMessage } from '@pappus/transports/dns';
-import { askByTcp, askByUdp } from '@pappus/transports/node';
+import { TYPE, decodeMessage } from '@pappus/transports/dns';
 import type { Faults } from './relay.ts';
 import { ROOT_SERVER } from './resolvers.ts';
 
@@ -122,88 +118,4 @@ export class Servers {
     this.#child.kill('SIGKILL');
     await ended;
   }
-}
-
-export interface Reading {
-  /** Milliseconds until the first headlines, and until everything. */
-  headlinesMs: number | null;
-  allMs: number;
-  posts: number;
-  texts: number;
-  refused: number;
-  failures: string[];
-  fileBytes: number;
-  lies: number[];
-  paths: TreePath[];
-}
-
-export interface ReaderOptions {
-  zone: string;
-  channelId: string | null;
-  addresses: readonly string[];
-  queriesPerSecond?: number;
-  burst?: number;
-  random?: () => number;
-}
-
-/** The files of a zone as a reader gets them who keeps none, without verifying: for readers by the hundred. */
-export async function readFiles(options: ReaderOptions, paths: readonly TreePath[]): Promise<number> {
-  const { shelf } = shelfFor(options, () => true);
-  const limit = { bytes: 200_000, signal: AbortSignal.timeout(60_000) };
-  await shelf.read('head' as TreePath, limit);
-  const files = await Promise.all(paths.map((path) => shelf.read(path, limit)));
-  shelf.close();
-  return files.filter((bytes) => bytes !== null).length;
-}
-
-function shelfFor(options: ReaderOptions, isWanted: (path: TreePath) => boolean) {
-  const { zone, channelId, addresses, queriesPerSecond = 10, burst = 10, random } = options;
-  const pace = { start: queriesPerSecond, max: queriesPerSecond, burst };
-  const resolvers = addresses.map(
-    (name) => new Resolver({ name, datagram: askByUdp(name), stream: askByTcp(name), pace }),
-  );
-  return { resolvers, shelf: new DnsShelf({ zone, channelId, resolvers, isWanted, ...(random && { random }) }) };
-}
-
-/** One reader with an empty library, as `pappus receive` does it. */
-export async function readZone(options: ReaderOptions): Promise<Reading> {
-  const { channelId } = options;
-  const library = new Library({ channelId, dictionaries: builtInDictionaries().map(({ bytes }) => bytes) });
-  const { shelf, resolvers } = shelfFor(options, (path) => !library.holds(path));
-  const began = performance.now();
-  const reading: Reading = {
-    headlinesMs: null,
-    allMs: 0,
-    posts: 0,
-    texts: 0,
-    refused: 0,
-    failures: [],
-    fileBytes: 0,
-    lies: [],
-    paths: [],
-  };
-  const asking = new Asking(library, new Failover([shelf]), {
-    atOnce: 64,
-    offer: (path, bytes) => {
-      const outcome = library.offer(path, bytes);
-      if (outcome.status === 'refused') reading.refused++;
-      else {
-        reading.fileBytes += bytes.length;
-        reading.paths.push(path);
-      }
-      if (!library.contents.posts.keys().next().done) reading.headlinesMs ??= performance.now() - began;
-      return outcome;
-    },
-  });
-  await asking.askForNews();
-  await asking.askForRest();
-  shelf.close();
-  reading.allMs = performance.now() - began;
-  for (const index of library.contents.posts.keys()) {
-    reading.posts++;
-    if (library.text(index)) reading.texts++;
-  }
-  reading.failures = asking.failures.map(String);
-  reading.lies = resolvers.map((resolver) => resolver.lies);
-  return reading;
 }

@@ -4,10 +4,7 @@ import { builtInDictionaries } from '@pappus/newsroom';
 import { Asking, Failover } from '@pappus/transports';
 import { DnsShelf, Resolver, type Exchange, type Pace } from '@pappus/transports/dns';
 import { askByTcp, askByUdp } from '@pappus/transports/node';
-import { ZONE } from '../../pappus/test/dns/edition.ts';
-import { lendHash } from '../hash.ts';
-
-lendHash('node');
+import { ZONE } from './edition.ts';
 
 /** What fits a first screen: octets of answers. */
 const SCREEN_BYTES = 8_192;
@@ -19,8 +16,8 @@ export interface Reader {
   address: string;
   channelId: string;
   pace: Pace;
-  /** Whether it asks for a long rung too, as one in ten does; by chance unless given. */
-  warms?: boolean;
+  /** Decides whether it asks for a long rung too, as one in ten does. */
+  random?: () => number;
   /** Takes packs of texts by their signed names, as page and app do, and holds none against its record. */
   layersWhenRead?: boolean;
 }
@@ -34,14 +31,19 @@ export interface Reading {
   posts: number;
   texts: number;
   refused: number;
-  failures: number;
+  failures: string[];
+  /** False answers that it saw. */
+  lies: number;
   /** Of files, compressed as they are. */
   fileBytes: number;
-  queries: number;
-  /** Both ways, with the headers of IP and UDP. */
-  wireBytes: number;
   paths: TreePath[];
+  /** Questions that it sent. */
+  asked: number;
 }
+
+/** `random` that never asks for a long rung, and one that always does. */
+export const neverWarms = (): number => 0.5;
+export const warms = (): number => 0;
 
 /** Reads all that the zone carries, and checks it. */
 export async function readNews(reader: Reader): Promise<Reading> {
@@ -55,14 +57,11 @@ export async function readNews(reader: Reader): Promise<Reading> {
   const marks = { headlinesMs: null as number | null, textMs: null as number | null, heardMs: null as number | null };
   let [heard, fileBytes, refused] = [0, 0, 0];
   const paths: TreePath[] = [];
-  const shelf = shelfOf(
-    reader,
-    (path) => !library.holds(path),
-    (bytes) => {
-      heard += bytes;
-      if (heard >= SCREEN_BYTES) marks.heardMs ??= sofar();
-    },
-  );
+  const hear = (bytes: number): void => {
+    heard += bytes;
+    if (heard >= SCREEN_BYTES) marks.heardMs ??= sofar();
+  };
+  const { shelf, resolver } = shelfOf(reader, (path) => !library.holds(path), hear);
   const asking = new Asking(library, new Failover([shelf]), {
     atOnce: 64,
     offer: (path, bytes) => {
@@ -84,26 +83,25 @@ export async function readNews(reader: Reader): Promise<Reading> {
   shelf.close();
   const { headlinesMs, heardMs, textMs } = marks;
   const posts = [...library.contents.posts.keys()];
-  const screenMs = headlinesMs === null || heardMs === null ? null : Math.max(headlinesMs, heardMs);
   return {
     headlinesMs,
-    screenMs,
+    screenMs: headlinesMs === null || heardMs === null ? null : Math.max(headlinesMs, heardMs),
     textMs,
     allMs,
-    refused,
-    fileBytes,
-    paths,
     posts: posts.length,
     texts: posts.filter((index) => library.text(index)).length,
-    failures: asking.failures.length,
-    queries: shelf.cost.queries,
-    wireBytes: shelf.cost.bytes,
+    refused,
+    failures: asking.failures.map(String),
+    lies: resolver.lies,
+    fileBytes,
+    paths,
+    asked: shelf.cost.queries,
   };
 }
 
-/** The same files for readers by the hundred, each held against its names but not against signatures. */
+/** The same files for readers by the hundred, each held against its names but not against signatures: whether all came. */
 export async function readFiles(reader: Reader, paths: readonly TreePath[]): Promise<boolean> {
-  const shelf = shelfOf(
+  const { shelf } = shelfOf(
     reader,
     () => true,
     () => {},
@@ -116,18 +114,18 @@ export async function readFiles(reader: Reader, paths: readonly TreePath[]): Pro
 }
 
 function shelfOf(
-  { address, channelId, pace, warms }: Reader,
+  { address, channelId, pace, random }: Reader,
   isWanted: (path: TreePath) => boolean,
   hear: (bytes: number) => void,
-): DnsShelf {
+): { shelf: DnsShelf; resolver: Resolver } {
   const byUdp = askByUdp(address);
   const datagram: Exchange = (query, take, signal) =>
     byUdp(query, (answer) => (hear(answer.length), take(answer)), signal);
   const resolver = new Resolver({ name: address, datagram, stream: askByTcp(address), pace });
-  const random = warms === undefined ? Math.random : () => (warms ? 0 : 0.5);
-  return new DnsShelf({ zone: ZONE, channelId, resolvers: [resolver], isWanted, random });
+  const options = { zone: ZONE, channelId, resolvers: [resolver], isWanted };
+  return { shelf: new DnsShelf({ ...options, ...(random && { random }) }), resolver };
 }
 
 /** Whether every post and text arrived and none was false. */
 export const isWhole = ({ posts, texts, refused, failures }: Reading, wanted: number): boolean =>
-  posts === wanted && texts === wanted && refused === 0 && failures === 0;
+  posts === wanted && texts === wanted && refused === 0 && failures.length === 0;
