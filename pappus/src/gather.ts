@@ -14,7 +14,7 @@ import { builtInDictionaries } from '@pappus/newsroom';
 import { Asking, type ListedShelf } from '@pappus/transports';
 import type { Opened, OpenedMirrors } from './open.ts';
 import { lendSha256 } from './sha256.ts';
-import { Progress, UserError, note, reasonOf } from './terminal.ts';
+import { Progress, UserError, counted, note, reasonOf } from './terminal.ts';
 
 export interface Verdict {
   where: string;
@@ -92,7 +92,7 @@ async function gatherMirrors(
     throw new UserError(
       `${where} gave nothing${failure ? ` ${reasonOf(failure)}` : ''}. Nothing is lost; try another mirror or file.`,
     );
-  if (failure) note(`${where}: ${asking.failures.length} answers did not come ${reasonOf(failure)}.`);
+  if (failure) note(`${where}: ${counted(asking.failures.length, 'answer')} did not come ${reasonOf(failure)}.`);
 }
 
 /** What waited may have been judged since; only the last word on a file counts. */

@@ -12,7 +12,7 @@ import {
 } from '@pappus/core';
 import type { Verdict } from './gather.ts';
 import { wordsFor } from '@pappus/reader/words';
-import { UserError, ago, faint, note, say, strong } from './terminal.ts';
+import { UserError, ago, counted, faint, note, say, strong } from './terminal.ts';
 
 export interface Report {
   library: LibraryReport;
@@ -86,21 +86,21 @@ export function sayReport(report: Report, now: number): void {
     say('No signed head has arrived yet: nothing can be shown.');
   } else {
     const total = texts + headlines + missing.length;
-    say(`signed by ${library.name} · ${texts} of ${total} posts · signed ${ago(library.signedAt, now)}`);
+    say(`signed by ${library.name} · ${texts} of ${counted(total, 'post')} · signed ${ago(library.signedAt, now)}`);
     if (library.nextBy !== null && library.nextBy < now) {
       say(`A newer edition was expected ${ago(library.nextBy, now)}: it may have been withheld. Ask by another way.`);
     }
   }
-  if (headlines > 0) say(`${headlines} posts are here with their headlines only.`);
-  if (missing.length > 0) say(`${missing.length} posts have not arrived.`);
-  if (withdrawn.length > 0) say(`${withdrawn.length} posts were withdrawn by the newsroom.`);
+  if (headlines > 0) say(`Here with the headline only: ${counted(headlines, 'post')}.`);
+  if (missing.length > 0) say(`Not here yet: ${counted(missing.length, 'post')}.`);
+  if (withdrawn.length > 0) say(`Withdrawn by the newsroom: ${counted(withdrawn.length, 'post')}.`);
   if (!library.linked) say('Two signed heads are not yet shown to be of one history: more files will tell.');
   sayFaults(report);
 }
 
 function sayFaults({ library, refused, waiting }: Report): void {
   for (const fault of refused) note(refusalLine(fault));
-  if (waiting.length > 0) note(`${waiting.length} files wait for others; bring more of the channel.`);
+  if (waiting.length > 0) note(`Waiting for others: ${counted(waiting.length, 'file')}. Bring more of the channel.`);
   if (library.evidence.length > 0) {
     note('EVIDENCE: this channel\u2019s key signed two histories. Both heads are kept; show them to others:');
     for (const { held, other } of library.evidence) note(`\n${held}\n${other}`);

@@ -36,6 +36,9 @@ export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** "1 post", "2 posts". */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 export const strong = (text: string): string => styleText('bold', text, { stream: process.stdout });
 export const faint = (text: string): string => styleText('dim', text, { stream: process.stdout });
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { pappusIn, type Ended } from './program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+const ZONE = 'n.example.org';
 const BUILD_MS = 120_000;
 const STARTS = 7;
 const POST = '---\ntitle: The bridge is open\ndate: 2026-03-01\n---\n\nFrom today on people cross the river on foot.\n';
@@ -102,7 +103,7 @@ describe('the program alone', () => {
     ] as const) {
       await good(pappus('export', 'courier', '--to', `${who}-tree/`));
       await good(pappus('app', '--to', `${who}-app`));
-      await good(pappus('dns', 'zone', '--channel', 'courier', '--zone', 'n.example.org', '--to', `${who}.zone`));
+      await good(pappus('dns', 'zone', '--channel', 'courier', '--zone', ZONE, '--to', `${who}.zone`));
     }
     expectSameFolders('program-tree', 'source-tree');
     expectSameFolders('program-app', 'source-app');
@@ -134,6 +135,28 @@ describe('the program alone', () => {
     expect(app.equals(octets('source-app/app.js'))).toBe(true);
     child.kill('SIGINT');
     expect((await ended)[0]).toBe(0);
+  });
+
+  test('corrects, withdraws, changes its zones, and takes all of it over into a backup', async () => {
+    cpSync(join(alone, 'courier'), join(alone, 'backup'), { recursive: true });
+    await good(program('correct', '0', '--title', 'The bridge is open again', '--channel', 'courier'));
+    await good(program('withdraw', '0', '--channel', 'courier'));
+    await good(program('rotate', '--zone', ZONE, '--channel', 'courier'));
+    await good(program('adopt', 'courier/tree', '--channel', 'backup'));
+    const read = await good(program('read', 'backup'));
+    expect(read).toContain('The bridge is open again');
+    expect(read).toMatch(/0\s+withdrawn/);
+  });
+
+  test('answers DNS, over which others receive', async () => {
+    const args = ['dns', 'serve', '--channel', 'courier', '--zone', ZONE, '--port', '0'];
+    const child = spawn(PROGRAM, args, { cwd: alone, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const [, port] = /port (\d+)/.exec(String(line))!;
+    const asked = ['receive', `dns:${ZONE}`, '--resolver', `127.0.0.1:${port}`, '--channel-id', channelId];
+    await good(program(...asked, '--library', 'by-dns'));
+    expect(await good(program('read', 'by-dns'))).toContain('The bridge is open again');
   });
 });
 

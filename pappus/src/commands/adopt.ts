@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Newsroom } from '@pappus/newsroom';
 import { openSource } from '../open.ts';
-import { note, say, sayJson } from '../terminal.ts';
+import { counted, note, say, sayJson } from '../terminal.ts';
 
 interface Options {
   channel: string;
@@ -30,7 +30,7 @@ async function adopt(where: string, { channel, json }: Options): Promise<void> {
     const adopted = await newsroom.adopt(source.shelf);
     if (json) return sayJson(adopted);
     say(
-      `Took over ${adopted.size - adopted.from} entries with ${adopted.posts} posts. The log has ${adopted.size} entries.`,
+      `Took over ${adopted.size - adopted.from} entries with ${counted(adopted.posts, 'post')}. The log has ${adopted.size} entries.`,
     );
     note(`Next: pappus publish --channel ${channel}`);
   } finally {

@@ -14,6 +14,7 @@ import {
   EXIT,
   Progress,
   UserError,
+  counted,
   note,
   parseCount,
   parseDuration,
@@ -141,12 +142,12 @@ function sayRound({ library }: LibraryFolder, accepted: number, isComplete: bool
   const described = describeLibrary(library);
   const state = isComplete ? 'nothing is missing' : 'something is still missing';
   say(
-    `${strong(described?.name ?? 'nothing yet')}  edition ${described?.edition ?? '-'} · ${accepted} new files · ${state}`,
+    `${strong(described?.name ?? 'nothing yet')}  edition ${described?.edition ?? '-'} · ${counted(accepted, 'new file')} · ${state}`,
   );
   for (const { where, files, bytes, queries, refused, failed, trouble } of costs) {
     const lies = refused > 0 ? `, ${refused} refused` : '';
     const silence = failed > 0 ? `, ${failed} did not come ${trouble}` : '';
-    say(`  ${where}: ${files} files, ${bytes} bytes, ${queries} questions${lies}${silence}`);
+    say(`  ${where}: ${counted(files, 'file')}, ${bytes} bytes, ${counted(queries, 'question')}${lies}${silence}`);
   }
 }
 

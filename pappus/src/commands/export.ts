@@ -17,7 +17,7 @@ import { FolderShelf } from '@pappus/transports/node';
 import { builtInFiles, gather, newLibrary } from '../gather.ts';
 import { openSource } from '../open.ts';
 import { reportOn } from '../report.ts';
-import { EXIT, UserError, note, parseCount, parseSize, say, sayJson } from '../terminal.ts';
+import { EXIT, UserError, counted, note, parseCount, parseSize, say, sayJson } from '../terminal.ts';
 
 interface Options {
   to: string;
@@ -65,7 +65,7 @@ async function exportTree(where: string, { to, max, since, channelId, json }: Op
           from === 1 && bytesMax === Infinity ? wholeTree(library) : fitting(files, bytesMax),
         );
   if (json) return sayJson({ to, ...written, of: report.posts.length + report.missing.length });
-  say(`${to}: ${written.files} of ${files.length} files, ${written.bytes} bytes.`);
+  say(`${to}: ${written.files} of ${counted(files.length, 'file')}, ${written.bytes} bytes.`);
   if (written.files < files.length) note('The newest headlines and texts went first; the rest had no room.');
 }
 

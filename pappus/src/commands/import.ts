@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Newsroom, importSource, type Imported } from '@pappus/newsroom';
-import { EXIT, Progress, UserError, note, say, sayJson } from '../terminal.ts';
+import { EXIT, Progress, UserError, counted, note, say, sayJson } from '../terminal.ts';
 
 interface Options {
   channel: string;
@@ -44,7 +44,7 @@ async function importAll(sources: string[], { channel, base, json }: Options): P
   }
   for (const { where, why } of json ? [] : total.refused) note(`left out: ${where}: ${why}`);
   if (json) sayJson(total);
-  else say(`${total.added} new drafts, ${total.known} known already, ${total.refused.length} left out.`);
+  else say(`${counted(total.added, 'new draft')}, ${total.known} known already, ${total.refused.length} left out.`);
   if (total.added > 0 && !json) note(`Next: pappus publish --channel ${channel}`);
   if (total.added + total.known === 0 && total.refused.length > 0) {
     throw new UserError(

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Newsroom } from '@pappus/newsroom';
-import { Progress, note, parseDuration, say, sayJson } from '../terminal.ts';
+import { Progress, counted, note, parseDuration, say, sayJson } from '../terminal.ts';
 
 interface Options {
   channel: string;
@@ -33,7 +33,7 @@ async function publish({ channel, nextEditionWithin, json }: Options): Promise<v
       published.editions.length === 1
         ? `Edition ${published.editions[0]}`
         : `Editions ${published.editions[0]} to ${published.editions.at(-1)}`;
-    say(`${editions}: ${published.posts.length} posts. The log has ${published.size} entries.`);
+    say(`${editions}: ${counted(published.posts.length, 'post')}. The log has ${published.size} entries.`);
     note(
       `Next: copy ${newsroom.treeFolder} to any web server, or pappus export ${newsroom.treeFolder} --to edition.html`,
     );
