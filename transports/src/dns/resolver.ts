@@ -60,6 +60,7 @@ export interface Attempt {
 const FAILURES_OF_NEW_FORM = 2;
 const SERVFAILS_OF_NEW_FORM = 5;
 const FAILURES_OF_GOOD_FORM = 10;
+const TIMES_OF_OTHER_FORM = 3;
 const RETRY_MS_MIN = 400;
 const RETRY_MS_MAX = 3_000;
 const FIRST_RETRY_MS = 500;
@@ -85,6 +86,8 @@ export class Resolver {
   #hasFormWorked = false;
   /** Forms that failed since the first was tried. */
   readonly #spent = new Set<Form>();
+  /** Good answers in other forms since this one is tried in vain. */
+  #workedElsewhere = 0;
   #failures = 0;
   #silences = 0;
   #latencyMs: number | null = null;
@@ -223,12 +226,13 @@ export class Resolver {
     return judge(data.map((record) => record.data));
   }
 
-  /** While nothing is known to work, what works is the form to ask in. */
+  /** While the form never worked and another does, that is the one to ask in: once is chance, and all readers shall ask alike. */
   #worked(form: Form, latencyMs: number, isLate: boolean): void {
-    if (!this.#hasFormWorked && !this.#spent.has(form)) this.#form = FORMS.indexOf(form);
+    const isOther = !this.#hasFormWorked && form !== this.form && !this.#spent.has(form);
+    if (isOther && ++this.#workedElsewhere >= TIMES_OF_OTHER_FORM) this.#form = FORMS.indexOf(form);
     if (form === this.form) {
       this.#hasFormWorked = true;
-      this.#failures = 0;
+      this.#failures = this.#workedElsewhere = 0;
     }
     this.#silences = 0;
     this.#latencyMs = towards(this.#latencyMs, latencyMs, 8);
@@ -266,7 +270,7 @@ export class Resolver {
     this.#form = Math.max((this.#form + 1) % FORMS.length, from);
     if (this.#form === 0) this.#spent.clear();
     this.#hasFormWorked = false;
-    this.#failures = 0;
+    this.#failures = this.#workedElsewhere = 0;
   }
 
   #weigh(success: 0 | 1): void {

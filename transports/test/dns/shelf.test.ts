@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { encodeBase32, type TreeFile, type TreePath } from '@pappus/core';
-import { Authority, DnsShelf, Resolver, decodeLadder, decodeMessage, type Exchange } from '../../src/dns/index.ts';
+import {
+  Authority,
+  DnsShelf,
+  Resolver,
+  TYPE,
+  decodeLadder,
+  decodeMessage,
+  type Exchange,
+} from '../../src/dns/index.ts';
 import { Failover } from '../../src/failover.ts';
 import { describeShelf } from '../conformance.ts';
 import { largeTree } from '../tree-files.ts';
@@ -56,9 +64,13 @@ function forged(answer: Uint8Array): Uint8Array {
 }
 
 /** NXDOMAIN. */
-function denial(query: Uint8Array): Uint8Array {
+const denial = (query: Uint8Array): Uint8Array => answerWith(query, 3);
+/** SERVFAIL. */
+const failure = (query: Uint8Array): Uint8Array => answerWith(query, 2);
+
+function answerWith(query: Uint8Array, rcode: number): Uint8Array {
   const bytes = query.slice();
-  bytes.set([0x81, 0x83], 2);
+  bytes.set([0x81, 0x80 | rcode], 2);
   return bytes;
 }
 
@@ -94,6 +106,17 @@ describe('between hostile resolvers', () => {
     );
     expect(streams).toBeGreaterThan(0);
     expect(streams).toBeLessThanOrEqual(questions);
+  });
+
+  it('one failure leads nobody away from the kind of record that all readers ask for', async () => {
+    const types: number[] = [];
+    const answers = (answer: Uint8Array, query: Uint8Array): Uint8Array[] => {
+      types.push(decodeMessage(query).question!.type);
+      return [types.length === 1 ? failure(query) : answer];
+    };
+    await readsAll(shelfOver([through({ answers })]));
+    expect(types.length).toBeGreaterThan(20);
+    expect(types.filter((type) => type !== TYPE.TXT)).toHaveLength(1);
   });
 
   it('a resolver that lies is left after at most two answers', async () => {
