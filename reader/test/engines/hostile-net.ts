@@ -71,9 +71,12 @@ export interface Allowed {
   mirrors: readonly string[];
 }
 
-/** A question that nobody may be asked, in words; null for a GET of an own file, or of a file of a tree at a mirror. */
+/**
+ * A question that nobody may be asked, in words; null for a GET of an own file, or of a file of a tree at a mirror. Now
+ * and then Firefox looks for a newer worker, and names as referrer the very file that it asks for, which tells nothing.
+ */
 export function fault({ method, url, headers }: Question, { own, mirrors }: Allowed): string | null {
-  const telling = headers.find((line) => TELLING.test(line));
+  const telling = headers.find((line) => TELLING.test(line) && line !== `referer: ${url}`);
   if (method !== 'GET' || telling !== undefined) return `${method} ${url} ${telling ?? ''}`;
   const isOfTree = (path: string): boolean => !(refusal(() => parsePath(path)) instanceof Refused);
   const isKnown = own.has(url) || mirrors.some((base) => url.startsWith(base) && isOfTree(url.slice(base.length)));
