@@ -90,9 +90,9 @@ async function gatherMirrors(
   const [failure] = asking.failures;
   if (asking.answers === 0)
     throw new UserError(
-      `${where} gave nothing${failure ? ` ${reasonOf(failure)}` : ''}. Nothing is lost; try another mirror or file.`,
+      `${where} gave nothing${failure ? ` (${reasonOf(failure)})` : ''}. Nothing is lost; try another mirror or file.`,
     );
-  if (failure) note(`${where}: ${counted(asking.failures.length, 'answer')} did not come ${reasonOf(failure)}.`);
+  if (failure) note(`${where}: ${counted(asking.failures.length, 'answer')} did not come (${reasonOf(failure)}).`);
 }
 
 /** What waited may have been judged since; only the last word on a file counts. */

@@ -16,6 +16,7 @@ import { UserError, ago, counted, faint, note, say, strong } from './terminal.ts
 
 export interface Report {
   library: LibraryReport;
+  isWhole: boolean;
   posts: PostReport[];
   missing: number[];
   withdrawn: number[];
@@ -26,7 +27,13 @@ export interface Report {
 /** @throws UserError when no channel is known yet. */
 export function reportOn(library: Library, verdicts: readonly Verdict[]): Report {
   const described = describeLibrary(library);
-  const report: Omit<Report, 'library'> = { posts: [], missing: [], withdrawn: [], refused: [], waiting: [] };
+  const report: Omit<Report, 'library' | 'isWhole'> = {
+    posts: [],
+    missing: [],
+    withdrawn: [],
+    refused: [],
+    waiting: [],
+  };
   for (const { where, path, outcome } of verdicts) {
     if (outcome.status === 'refused') report.refused.push({ where, path, code: outcome.code });
     if (outcome.status === 'waiting') report.waiting.push({ where, path, need: outcome.need });
@@ -40,7 +47,7 @@ export function reportOn(library: Library, verdicts: readonly Verdict[]): Report
     else report.posts.push(post);
     if (post.status === 'withdrawn') report.withdrawn.push(post.index);
   }
-  return { library: described, ...report };
+  return { library: described, isWhole: isWhole(library), ...report };
 }
 
 /** Everything of what the newest head names arrived, and nothing contradicts it. */
@@ -52,10 +59,8 @@ export function isWhole(library: Library): boolean {
 
 /** Everything arrived and nothing was refused; an older head beside a newer one is no fault. */
 export function isComplete(report: Report): boolean {
-  const { library, posts, missing, refused, waiting } = report;
-  const faults = refused.filter(({ code }) => code !== 'older');
-  const whole = library.size > 0 && missing.length === 0 && posts.every((post) => post.status !== 'headline');
-  return whole && faults.length === 0 && waiting.length === 0 && library.evidence.length === 0;
+  const faults = report.refused.filter(({ code }) => code !== 'older');
+  return report.isWhole && faults.length === 0 && report.waiting.length === 0;
 }
 
 /** The answer of `verify --json`. */

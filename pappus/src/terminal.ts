@@ -24,11 +24,11 @@ export function sayJson(value: unknown): void {
   say(JSON.stringify(value, null, 2));
 }
 
-/** Why something failed, in brackets; of several failures the first. */
+/** Why something failed; of several failures the first. */
 export function reasonOf(failure: unknown): string {
   const first: unknown = failure instanceof AggregateError ? failure.errors[0] : failure;
   const { message, cause } = first as Error;
-  return `(${message}${cause instanceof Error ? `: ${cause.message}` : ''})`;
+  return `${message}${cause instanceof Error ? `: ${cause.message}` : ''}`;
 }
 
 /** A message beside the answer. */

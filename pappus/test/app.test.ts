@@ -1,28 +1,13 @@
 /** The app as a command writes it and a mirror serves it. */
 import { readFile, readdir } from 'node:fs/promises';
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
-import { environment, pappusIn, temporaryFolder } from './program.ts';
-
-const PROGRAM = fileURLToPath(new URL('../src/pappus.ts', import.meta.url));
+import { expect, test } from 'vitest';
+import { linesOf, pappusIn, temporaryFolder } from './program.ts';
 
 /** `pappus mirror` as it runs, and its address. */
 async function mirror(home: string, ...args: string[]): Promise<string> {
-  const child = spawn(process.execPath, [PROGRAM, 'mirror', ...args, '--port', '0'], {
-    cwd: home,
-    env: environment(home),
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  onTestFinished(async () => {
-    child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'close');
-  });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  return line;
+  const { value } = await linesOf(home, 'mirror', ...args, '--port', '0').next();
+  return value as string;
 }
 
 test('pappus app writes what pappus mirror serves, and a tree with the app in it stays a tree', async () => {

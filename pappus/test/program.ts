@@ -1,8 +1,10 @@
 /** Runs the program as a user does, in a home of its own. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -47,4 +49,18 @@ export function pappusIn(home: string, started?: Started): (...args: string[]) =
     ended.code = await new Promise((resolve) => child.once('close', resolve));
     return ended;
   };
+}
+
+/** Starts a command that goes on until the test ends; gives the lines that it says. */
+export function linesOf(home: string, ...args: string[]): AsyncIterator<string> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: home,
+    env: environment(home),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    if (child.exitCode === null) await once(child, 'close');
+  });
+  return createInterface(child.stdout)[Symbol.asyncIterator]();
 }

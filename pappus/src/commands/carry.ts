@@ -146,7 +146,7 @@ function sayRound({ library }: LibraryFolder, accepted: number, isComplete: bool
   );
   for (const { where, files, bytes, queries, refused, failed, trouble } of costs) {
     const lies = refused > 0 ? `, ${refused} refused` : '';
-    const silence = failed > 0 ? `, ${failed} did not come ${trouble}` : '';
+    const silence = failed > 0 ? `, ${failed} did not come (${trouble})` : '';
     say(`  ${where}: ${counted(files, 'file')}, ${bytes} bytes, ${counted(queries, 'question')}${lies}${silence}`);
   }
 }

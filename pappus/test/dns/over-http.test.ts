@@ -1,15 +1,10 @@
 /** `pappus dns serve` over HTTP, as a web server in front of it asks, and a reader with a computer. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { environment, pappusIn, temporaryFolder } from '../program.ts';
-
-const PROGRAM = fileURLToPath(new URL('../../src/pappus.ts', import.meta.url));
+import { linesOf, pappusIn, temporaryFolder } from '../program.ts';
 
 test('a zone is read over HTTP, and a port that is taken is said', async () => {
   const home = await temporaryFolder();
@@ -28,16 +23,7 @@ test('a zone is read over HTTP, and a port that is taken is said', async () => {
   const refused = await pappus(...serve, '--http', String(port));
   expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('Choose another with --http')]);
 
-  const child = spawn(process.execPath, [PROGRAM, ...serve, '--http', '0'], {
-    cwd: home,
-    env: environment(home),
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  onTestFinished(async () => {
-    child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'close');
-  });
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const lines = linesOf(home, ...serve, '--http', '0');
   expect((await lines.next()).value).toContain('dns:n.example.org');
   const { value: resolver } = (await lines.next()) as { value: string };
   expect(resolver).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/dns-query$/);
